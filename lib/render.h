@@ -1,0 +1,43 @@
+/*
+ * Renderers: one file a format, all over the same settled list of findings. They print and decide
+ * nothing.
+ */
+#ifndef BP_LIB_RENDER_H
+#define BP_LIB_RENDER_H
+
+#include "lib/diagnostic.h"
+#include "lib/output.h"
+
+/* What a report says about the run, apart from its findings. Empty strings and NULL leave parts
+ * out. */
+typedef struct bp_report_facts {
+    bp_str tool_version;
+    bp_str facts_as_of;
+    bp_str inventory_path; /* empty: no inventory */
+    bp_str captured_at;
+    size_t accounts;
+    size_t suppressed;
+    size_t baselined;
+    size_t limit;   /* findings printed at most; 0 = all. The rest is counted */
+    bool color;     /* text only */
+    bool verbose;   /* text: skipped checks one by one */
+    bool quiet;     /* text: errors only, no summary */
+    bp_str checked; /* text: what was looked at, for the summary line: "2 policies, 4 accounts"; may
+                       be empty */
+    bool annotate_columns; /* unused by formats without columns */
+} bp_report_facts;
+
+typedef void bp_renderer(bp_arena *arena, bp_diagnostics *list, const bp_report_facts *facts,
+                         bp_output *out);
+
+bp_renderer bp_render_text; /* excerpts with carets, notes, fixes, summary */
+bp_renderer bp_render_line; /* file:line:col: error[CODE]: message */
+bp_renderer bp_render_json; /* format_version 1.0 */
+bp_renderer
+    bp_render_github; /* ::error file=…:: annotations, worst first, 10 errors and 10 warnings */
+
+/* The renderer of a format name; NULL if there is none. `names` (may be NULL) gets the known names,
+ * comma-separated. */
+bp_renderer *bp_render_find(bp_str name, const char **names);
+
+#endif

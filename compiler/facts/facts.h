@@ -1,0 +1,137 @@
+/*
+ * Facts about AWS: Regions, resource types, copy support, managed policies, quotas.
+ *
+ * The rows live in the .tsv files beside this header, each with its source, date and mark, and are
+ * compiled in. Checks read facts here and nowhere else; no AWS knowledge is written into code. A
+ * mark limits what a check may say: CONFLICT and UNSURE rows never make an error.
+ */
+#ifndef BP_COMPILER_FACTS_FACTS_H
+#define BP_COMPILER_FACTS_FACTS_H
+
+#include "lib/text.h"
+
+typedef enum bp_mark { BP_MARK_VERIFIED, BP_MARK_CONFLICT, BP_MARK_UNSURE } bp_mark;
+
+/* The three answers. UNKNOWN is never "no". */
+typedef enum bp_answer { BP_UNKNOWN, BP_ABSENT, BP_PRESENT } bp_answer;
+
+/* A set of Regions: bit i is the Region at index i of the table (fewer than 64 rows, asserted by a
+ * test). */
+typedef uint64_t bp_region_mask;
+#define BP_REGION_BIT(index) ((bp_region_mask)1 << (index))
+
+typedef enum bp_opt_in { BP_ALWAYS_ON, BP_OPT_IN, BP_PARTITION_ACCOUNT } bp_opt_in;
+
+typedef struct bp_region {
+    const char *code;
+    const char *partition;
+    const char *name;    /* "Asia Pacific (Tokyo)" */
+    const char *aliases; /* other spellings, '|'-separated; for suggestions only */
+    bp_opt_in opt_in;
+    bp_answer backup_endpoint; /* AWS Backup has an endpoint there */
+    bp_answer backup_policies; /* cross-account management: backup policies work there */
+    bp_answer cross_region_copy;
+    bp_answer cross_account_copy;
+    bp_answer air_gapped_vault; /* a logically air-gapped vault can be made there */
+    bp_mark mark;
+    const char *source;
+    const char *note;
+} bp_region;
+
+typedef struct bp_type {
+    const char *id;       /* "rds_instance" */
+    const char *label;    /* "Amazon RDS instance" */
+    const char *api_name; /* key of the opt-in maps, exact: "Storage Gateway" */
+    const char *pattern;  /* what resource_types takes, partition aws; "" = cannot be named */
+    const char *word;     /* the language's word for that pattern: "rds"; "" = none */
+    bool opt_in_always;   /* the opt-in counts even where the type is named */
+    bool advanced;        /* needs advanced DynamoDB features */
+    bp_answer cross_region;
+    bp_answer cross_account;
+    bp_answer single_action;
+    bp_answer continuous; /* point-in-time recovery */
+    bp_answer full_management;
+    bp_answer cold_storage;
+    bp_answer air_gapped_vault;
+    bp_answer indexing; /* backup search */
+    const char *unsure; /* columns whose value is UNSURE, blank-separated */
+    bp_mark mark;
+    const char *source;
+    const char *note;
+} bp_type;
+
+typedef enum bp_copy_kind {
+    BP_COPY_ANY,
+    BP_COPY_CROSS_REGION,
+    BP_COPY_CROSS_ACCOUNT,
+    BP_COPY_AIR_GAPPED
+} bp_copy_kind;
+
+/* A type that cannot be copied from or to some Regions. */
+typedef struct bp_copy_exception {
+    const char *type; /* id */
+    bp_copy_kind kind;
+    bp_region_mask regions; /* where it does not work */
+    bp_mark mark;
+    const char *changed; /* when it was different before; "" = never seen to change */
+    const char *source;
+    const char *note;
+} bp_copy_exception;
+
+typedef struct bp_managed_policy {
+    const char *permit; /* word of `permits`: backup restore s3_backup s3_restore; "" = other */
+    const char *path;   /* below arn:PARTITION:iam::aws:policy/, "service-role/…" */
+    const char *source;
+} bp_managed_policy;
+
+typedef struct bp_quota {
+    const char *id;
+    int64_t value;
+    const char *unit;
+    const char *what;
+    const char *source;
+    bp_mark mark;
+} bp_quota;
+
+/* Newest source day of all tables ("2026-09-24"), for --version and DAT001. */
+const char *bp_facts_as_of(void);
+
+const bp_region *bp_regions(size_t *count);
+/* Index of a code, exact, or -1. */
+int bp_region_index(bp_str code);
+/* NULL for an unknown code. */
+const bp_region *bp_region_find(bp_str code);
+/* The Region whose display name or alias this is, letter case and blanks ignored; NULL if none. */
+const bp_region *bp_region_by_name(bp_str name);
+/* All opt-in Regions; all Regions of a partition. */
+bp_region_mask bp_regions_opt_in(void);
+bp_region_mask bp_regions_of_partition(bp_str partition);
+/* Whether a text has the shape of a Region code of some partition. */
+bool bp_region_shaped(bp_str code);
+
+/* Partition known by its name ("aws", "aws-us-gov" …). */
+bool bp_partition_known(bp_str partition);
+
+const bp_type *bp_types(size_t *count);
+const bp_type *bp_type_find(bp_str id);
+/* Types that a pattern of a policy selects (any known partition), into `types` (room for all). "*"
+ * gives all. */
+size_t bp_types_of_pattern(bp_str pattern, const bp_type **types, size_t room);
+/* The pattern of a word of the language ("rds" → "arn:aws:rds:*:*:db:*", "all" → "*"); NULL if it
+ * is no such word. */
+const char *bp_pattern_of_word(bp_str word);
+/* The words of the language for patterns, in table order, each once. */
+size_t bp_pattern_words(bp_str *words, size_t room);
+/* Whether a column of a row is listed as unsure. */
+bool bp_type_unsure(const bp_type *type, const char *column);
+
+const bp_copy_exception *bp_copy_exceptions(size_t *count);
+const bp_managed_policy *bp_managed_policies(size_t *count);
+/* The quota of an id; aborts on an unknown id (a programming error). */
+const bp_quota *bp_quota_find(const char *id);
+const bp_quota *bp_quotas(size_t *count);
+
+/* A source code of the tables ("FA") in words with its date; NULL if unknown. */
+const char *bp_fact_source(bp_str code);
+
+#endif

@@ -1,0 +1,56 @@
+/*
+ * The manifest, backpol.yaml: which files make the project, where output goes, which levels rules
+ * have.
+ */
+#ifndef BP_COMPILER_PROJECT_MANIFEST_H
+#define BP_COMPILER_PROJECT_MANIFEST_H
+
+#include "lib/diagnostic.h"
+
+typedef struct bp_manifest_text {
+    bp_str text;
+    bp_span span; /* does not exist for defaults */
+} bp_manifest_text;
+
+typedef struct bp_level {
+    const bp_rule *rule; /* NULL: `prefix` names a family ("SEC") */
+    bp_str prefix;
+    bp_severity severity;
+    bp_span span;
+} bp_level;
+
+/* Parts of a build. */
+enum {
+    BP_TARGET_POLICIES = 1,
+    BP_TARGET_TEMPLATES = 2,
+    BP_TARGET_CLOUDFORMATION = 4,
+    BP_TARGET_CLI = 8
+};
+
+typedef struct bp_manifest {
+    const bp_source *source; /* NULL: no manifest, all defaults */
+    BP_VEC(bp_manifest_text) sources;
+    bp_manifest_text inventory;     /* empty text: none named */
+    int64_t inventory_max_age_days; /* default 30 */
+    int64_t facts_max_age_days;     /* default 180 */
+    bp_manifest_text home_region;   /* empty text: by partition */
+    bp_manifest_text output_dir;    /* default "generated" */
+    unsigned targets;               /* BP_TARGET_ bits; default all */
+    BP_VEC(bp_level) levels;
+    BP_VEC(bp_str) placeholders;
+    bp_severity fail_on; /* default error */
+    bool lowercase_names;
+} bp_manifest;
+
+/* All defaults. */
+bp_manifest *bp_manifest_new(bp_arena *arena);
+
+/*
+ * Reads a manifest. Every key of the documented manifest is known here; keys whose feature this
+ * release does not have are refused by name (CFG001), never ignored. False when it cannot be used
+ * (the answer is exit 2).
+ */
+bool bp_manifest_read(bp_arena *arena, bp_diagnostics *diagnostics, const bp_source *source,
+                      bp_manifest **manifest);
+
+#endif

@@ -1,0 +1,82 @@
+/*
+ * The deployment: what goes where, in which order. Emitters read this and nothing else.
+ *
+ * Computed from the model and the effective policies: which stack sets there are, their instance
+ * groups, plain stacks for the management account, policies with their text and targets. Everything
+ * is in its final order: roles, then vaults, each by slug; policies in order of declaration;
+ * Regions and ids by bytes.
+ */
+#ifndef BP_COMPILER_DEPLOY_DEPLOYMENT_H
+#define BP_COMPILER_DEPLOY_DEPLOYMENT_H
+
+#include "compiler/effective/effective.h"
+
+typedef BP_VEC(bp_str) bp_strings;
+
+/* One group of instances: CreateStackInstances takes one at a time. */
+typedef struct bp_instance_group {
+    bp_strings ous;      /* OU or root ids, 1 to 50 */
+    bp_strings accounts; /* ids, for account_filter_type INTERSECTION; empty: all below the OUs */
+    bp_strings regions;
+} bp_instance_group;
+
+typedef BP_VEC(bp_instance_group) bp_instance_groups;
+
+typedef enum bp_stack_kind { BP_STACK_ROLE, BP_STACK_VAULT } bp_stack_kind;
+
+/* Who may copy into or out of a vault, in the words of templates. */
+typedef struct bp_copy_access {
+    bool organization;   /* aws:PrincipalOrgID */
+    bp_strings ou_paths; /* aws:PrincipalOrgPaths: o-…/r-…/ou-…/ with a star at the end */
+    bp_strings accounts;
+} bp_copy_access;
+
+/* One declared role or vault that is deployed somewhere. */
+typedef struct bp_stack {
+    bp_stack_kind kind;
+    bp_str name; /* of the role or vault */
+    bp_str slug;
+    bp_str stack_name; /* backpol-KIND-SLUG */
+    const bp_role *role;
+    const bp_vault *vault;
+    bp_copy_access copies_in; /* vaults: allow_copies_from */
+    bp_strings copies_out; /* vaults: literal destination accounts of copies out of it, by bytes */
+    bp_instance_groups groups;     /* empty: no stack set */
+    bp_strings management_regions; /* plain stacks in the management account; empty: none */
+} bp_stack;
+
+typedef struct bp_deployed_policy {
+    const bp_policy *policy;
+    bp_str slug;
+    bp_str text; /* as sent, minified */
+    size_t characters;
+    bp_strings targets;      /* ids in written order */
+    bp_strings target_names; /* for the summary */
+    size_t accounts;         /* ACTIVE accounts reached */
+} bp_deployed_policy;
+
+typedef struct bp_deployment {
+    bp_str partition;
+    bp_str home_region;
+    bp_str global_region;   /* of IAM and Organizations in the partition */
+    bp_str organization_id; /* empty without an inventory */
+    bp_str root_id;
+    bp_str management_id;
+    BP_VEC(bp_stack) stacks;
+    BP_VEC(bp_deployed_policy) policies;
+    bool cross_account_copies;
+    bool resolved;         /* every target is known: attachments and stack sets can be written */
+    bp_strings unresolved; /* what is not, for the message */
+} bp_deployment;
+
+/* Reports OPS010 (slugs that collide or are too long), STK011. */
+bool bp_deploy(bp_arena *arena, bp_diagnostics *diagnostics, const bp_model *model,
+               const bp_effective *effective, bp_deployment **deployment);
+
+/* Letters to lower case, other runs to one '-', ends trimmed, at most 80; never empty. */
+bp_str bp_slug(bp_arena *arena, bp_str name);
+
+/* Indented text for `dump --stage=deployment`. */
+void bp_deployment_dump(const bp_deployment *deployment, bp_buf *out);
+
+#endif

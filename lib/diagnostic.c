@@ -184,7 +184,8 @@ static bool
 repeats(const bp_finding *a, const bp_finding *b)
 {
     return a->rule == b->rule && bp_span_equal(a->span, b->span) &&
-           bp_str_equal(a->message, b->message);
+           bp_str_equal(a->message, b->message) &&
+           ((a->by_text && b->by_text) || bp_str_equal(a->scope, b->scope));
 }
 
 void

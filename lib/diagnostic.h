@@ -72,6 +72,8 @@ typedef struct bp_finding {
     BP_VEC(bp_str) notes;
     BP_VEC(bp_str) help;
     BP_VEC(bp_fix) fixes;
+    bool by_text; /* decided by the text at its place alone: told once, however many blocks share it
+                   */
     bp_str scope; /* policy/NAME/plan/NAME/rule/NAME; may be empty */
     BP_VEC(bp_cell) cells;
     size_t sequence; /* order of reporting: keeps sorting stable */
@@ -126,9 +128,9 @@ void bp_skip_check(bp_diagnostics *list, const char *code, size_t count, const c
 void bp_diagnostics_level(bp_diagnostics *list, const bp_rule *rule, bp_severity severity);
 
 /*
- * Ends collecting: drops findings that are off, and repeats (same rule, place and message), and
- * sorts by source, place, code and order of report. Findings without a place come first. May be
- * called again after more reports.
+ * Ends collecting: drops findings that are off, and repeats (same rule, place and message; same
+ * scope too, unless by_text), and sorts by source, place, code and order of report. Findings
+ * without a place come first. May be called again after more reports.
  */
 void bp_diagnostics_settle(bp_diagnostics *list);
 

@@ -175,6 +175,12 @@ by_place(const void *left, const void *right)
         order = bp_str_compare(bp_str_of(a->rule->code), bp_str_of(b->rule->code));
     }
     if (order == 0) {
+        order = bp_str_compare(a->message, b->message);
+    }
+    if (order == 0) {
+        order = bp_str_compare(a->scope, b->scope);
+    }
+    if (order == 0) {
         order = (a->sequence > b->sequence) - (a->sequence < b->sequence);
     }
     return order;

@@ -1,6 +1,8 @@
 /* Slices and the growing buffer. No locale, no hidden state; see text.h. */
 #include "lib/text.h"
 
+#include "lib/unicode.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -193,37 +195,13 @@ bp_str_number(bp_str a, int64_t *number)
     return true;
 }
 
-/* Size of the well-formed UTF-8 sequence at `at`, or 0. */
-static size_t
-sequence(const unsigned char *at, size_t room)
-{
-    if (at[0] < 0x80) {
-        return 1;
-    }
-    size_t size = at[0] >= 0xC2 && at[0] <= 0xDF   ? 2
-                  : at[0] >= 0xE0 && at[0] <= 0xEF ? 3
-                  : at[0] >= 0xF0 && at[0] <= 0xF4 ? 4
-                                                   : 0;
-    if (size == 0 || size > room) {
-        return 0;
-    }
-    for (size_t i = 1; i < size; i++) {
-        if ((at[i] & 0xC0) != 0x80) {
-            return 0;
-        }
-    }
-    bool overlong = (at[0] == 0xE0 && at[1] < 0xA0) || (at[0] == 0xF0 && at[1] < 0x90);
-    bool surrogate = at[0] == 0xED && at[1] >= 0xA0;
-    bool beyond = at[0] == 0xF4 && at[1] >= 0x90;
-    return overlong || surrogate || beyond ? 0 : size;
-}
-
 size_t
 bp_str_characters(bp_str a)
 {
     size_t count = 0;
     for (size_t i = 0; i < a.size; count++) {
-        size_t size = sequence((const unsigned char *)a.at + i, a.size - i);
+        uint32_t character = 0;
+        size_t size = bp_utf8_next(a, i, &character);
         i += size == 0 ? 1 : size;
     }
     return count;
@@ -233,7 +211,8 @@ bool
 bp_str_valid_utf8(bp_str a, size_t *bad)
 {
     for (size_t i = 0; i < a.size;) {
-        size_t size = sequence((const unsigned char *)a.at + i, a.size - i);
+        uint32_t character = 0;
+        size_t size = bp_utf8_next(a, i, &character);
         if (size == 0) {
             *bad = i;
             return false;

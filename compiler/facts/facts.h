@@ -33,10 +33,20 @@ typedef struct bp_region {
     bp_answer cross_region_copy;
     bp_answer cross_account_copy;
     bp_answer air_gapped_vault; /* a logically air-gapped vault can be made there */
+    const char *doubtful;       /* columns that the mark is about, blank-separated; "" = all */
     bp_mark mark;
     const char *source;
     const char *note;
 } bp_region;
+
+typedef struct bp_partition {
+    const char *name;            /* "aws-us-gov" */
+    const char *region_prefixes; /* beginnings of its Region codes, blank-separated */
+    const char *dns_suffix;
+    const char *iam_region; /* where IAM is managed */
+    bp_mark mark;
+    const char *source;
+} bp_partition;
 
 typedef struct bp_type {
     const char *id;       /* "rds_instance" */
@@ -81,6 +91,7 @@ typedef struct bp_copy_exception {
 typedef struct bp_managed_policy {
     const char *permit; /* word of `permits`: backup restore s3_backup s3_restore; "" = other */
     const char *path;   /* below arn:PARTITION:iam::aws:policy/, "service-role/…" */
+    bp_mark mark;
     const char *source;
 } bp_managed_policy;
 
@@ -88,10 +99,21 @@ typedef struct bp_quota {
     const char *id;
     int64_t value;
     const char *unit;
+    bool smallest;   /* the value is the smallest allowed, not the largest */
+    const char *per; /* what one counter belongs to */
     const char *what;
     const char *source;
     bp_mark mark;
 } bp_quota;
+
+/* A source of the tables. */
+typedef struct bp_fact_origin {
+    const char *code;
+    const char *what;
+    const char *date;
+    const char *url;   /* "" = none kept */
+    const char *words; /* what and date */
+} bp_fact_origin;
 
 /* Newest source day of all tables ("2026-09-24"), for --version and DAT001. */
 const char *bp_facts_as_of(void);
@@ -109,13 +131,20 @@ bp_region_mask bp_regions_of_partition(bp_str partition);
 /* Whether a text has the shape of a Region code of some partition. */
 bool bp_region_shaped(bp_str code);
 
+/* What a finding about a column of the row may rest on: VERIFIED where the row's mark is about
+ * other columns. */
+bp_mark bp_region_mark(const bp_region *region, const char *column);
+
 /* Partition known by its name ("aws", "aws-us-gov" …). */
 bool bp_partition_known(bp_str partition);
+/* NULL for an unknown name. */
+const bp_partition *bp_partition_find(bp_str partition);
+const bp_partition *bp_partitions(size_t *count);
 
 const bp_type *bp_types(size_t *count);
 const bp_type *bp_type_find(bp_str id);
-/* Types that a pattern of a policy selects (any known partition), into `types` (room for all). "*"
- * gives all. */
+/* Types that a pattern of a policy selects (any known partition), into `types` (room for all); the
+ * number of them. "*" gives all that some pattern names. */
 size_t bp_types_of_pattern(bp_str pattern, const bp_type **types, size_t room);
 /* The pattern of a word of the language ("rds" → "arn:aws:rds:*:*:db:*", "all" → "*"); NULL if it
  * is no such word. */
@@ -124,6 +153,10 @@ const char *bp_pattern_of_word(bp_str word);
 size_t bp_pattern_words(bp_str *words, size_t room);
 /* Whether a column of a row is listed as unsure. */
 bool bp_type_unsure(const bp_type *type, const char *column);
+/* The mark of a column of the row: UNSURE where it is listed as unsure, else that of the row. */
+bp_mark bp_type_mark(const bp_type *type, const char *column);
+/* The API name as AWS writes it, whatever its letter case here; NULL if no type has it. */
+const char *bp_type_api_name(bp_str name);
 
 const bp_copy_exception *bp_copy_exceptions(size_t *count);
 const bp_managed_policy *bp_managed_policies(size_t *count);
@@ -133,5 +166,6 @@ const bp_quota *bp_quotas(size_t *count);
 
 /* A source code of the tables ("FA") in words with its date; NULL if unknown. */
 const char *bp_fact_source(bp_str code);
+const bp_fact_origin *bp_fact_origins(size_t *count);
 
 #endif

@@ -1,0 +1,54 @@
+/*
+ * The rule table and its runner.
+ *
+ * The rows of checks.def become the rules that findings point to, and the list of functions that
+ * bp_check_all calls, each once, in the order of the table. No rule is judged here.
+ */
+#include "compiler/checks/families.h"
+
+#define BY_STAGE NULL
+
+typedef void runner(const bp_check_context *context);
+
+static const bp_rule rules[] = {
+#define CHECK(CODE, SLUG, SEVERITY, VERDICT, OVER, RUNNER, SUMMARY, SINCE) \
+    {#CODE, SLUG, BP_##SEVERITY, BP_AWS_##VERDICT, #OVER, SUMMARY, SINCE},
+#include "compiler/checks/checks.def"
+#undef CHECK
+};
+
+static runner *const runners[] = {
+#define CHECK(CODE, SLUG, SEVERITY, VERDICT, OVER, RUNNER, SUMMARY, SINCE) RUNNER,
+#include "compiler/checks/checks.def"
+#undef CHECK
+};
+
+enum { RULE_COUNT = sizeof rules / sizeof rules[0] };
+
+const bp_rule *
+bp_check_rules(size_t *count)
+{
+    *count = RULE_COUNT;
+    return rules;
+}
+
+static bool
+named_before(size_t row)
+{
+    for (size_t i = 0; i < row; i++) {
+        if (runners[i] == runners[row]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void
+bp_check_all(const bp_check_context *context)
+{
+    for (size_t row = 0; row < RULE_COUNT; row++) {
+        if (runners[row] != NULL && !named_before(row)) {
+            runners[row](context);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+/*
+ * The functions of the family files, as checks.def names them. Each judges its rules over the whole
+ * context, reports through context->diagnostics, and returns silently when what it needs was not
+ * made (a NULL stage).
+ */
+#ifndef BP_COMPILER_CHECKS_FAMILIES_H
+#define BP_COMPILER_CHECKS_FAMILIES_H
+
+#include "compiler/checks/checks.h"
+
+/* syn.c */
+void bp_check_empty_policies(const bp_check_context *context); /* SYN002 */
+void bp_check_members(const bp_check_context *context);        /* SYN004 */
+void bp_check_folded_names(const bp_check_context *context);   /* SYN008 */
+void bp_check_placeholders(const bp_check_context *context);   /* SYN012 */
+void bp_check_variables(const bp_check_context *context);      /* SYN013 */
+
+/* nam.c */
+void bp_check_labels(const bp_check_context *context);    /* NAM003 */
+void bp_check_tag_forms(const bp_check_context *context); /* NAM010 */
+
+/* lif.c */
+void bp_check_lifecycles(const bp_check_context *context);     /* LIF001 to LIF006 */
+void bp_check_copy_retention(const bp_check_context *context); /* LIF008 */
+void bp_check_rule_retention(const bp_check_context *context); /* LIF009 */
+void bp_check_archive(const bp_check_context *context);        /* LIF014 */
+
+/* sch.c */
+void bp_check_schedules(const bp_check_context *context);     /* SCH001 to SCH004, SCH011 */
+void bp_check_windows(const bp_check_context *context);       /* SCH006, SCH013 */
+void bp_check_rule_schedule(const bp_check_context *context); /* SCH010 */
+
+/* sel.c */
+void bp_check_selections(const bp_check_context *context);     /* SEL001, SEL004, SEL009, SEL017 */
+void bp_check_selected_types(const bp_check_context *context); /* SEL006, SEL007 */
+
+/* qta.c */
+void bp_check_policy_sizes(const bp_check_context *context); /* QTA001, QTA002 */
+void bp_check_plan_limits(const bp_check_context *context);  /* QTA010 */
+
+/* Files that judge policies against the whole organization. */
+void bp_check_unknown_names(const bp_check_context *context);      /* SYN018 of vaults and roles */
+void bp_check_plan_names(const bp_check_context *context);         /* NAM006 */
+void bp_check_targets(const bp_check_context *context);            /* TOP005, TOP012 */
+void bp_check_management_account(const bp_check_context *context); /* TOP006 */
+void bp_check_inventory_age(const bp_check_context *context);      /* TOP011 */
+void bp_check_vaults(const bp_check_context *context);             /* VLT001 to VLT003, NAM002 */
+void bp_check_vault_names(const bp_check_context *context);        /* NAM001, VLT011 */
+void bp_check_roles(const bp_check_context *context);              /* ROL001, ROL003 */
+void bp_check_role_arns(const bp_check_context *context);          /* ROL002, ROL004 */
+void bp_check_regions(const bp_check_context *context);            /* REG001 002 005 007 009 */
+void bp_check_region_enabled(const bp_check_context *context);     /* REG003 */
+void bp_check_copies(const bp_check_context *context);             /* CPY001 002 004 007 014 */
+void bp_check_copy_destinations(const bp_check_context *context);  /* CPY005, CPY006, CPY012 */
+void bp_check_cold_types(const bp_check_context *context);         /* LIF007 */
+void bp_check_stack_sets(const bp_check_context *context);         /* STK004 */
+void bp_check_attachments(const bp_check_context *context);        /* QTA003 */
+void bp_check_facts_age(const bp_check_context *context);          /* DAT001 */
+void bp_check_missing_inventory(const bp_check_context *context);  /* DAT003; runs last */
+
+#endif

@@ -45,7 +45,8 @@ typedef enum bp_setting_type {
     BP_TYPE_LOCK,
     BP_TYPE_TOPIC,
     BP_TYPE_SOURCE, /* organization or a target */
-    BP_TYPE_ARN
+    BP_TYPE_ARN,
+    BP_TYPE_CONTAINER /* a key that holds other keys: no value of its own */
 } bp_setting_type;
 
 typedef struct bp_setting {
@@ -54,7 +55,8 @@ typedef struct bp_setting {
     bp_setting_type type;
     bool list;           /* [ ] : takes a list */
     bool operators;      /* += and -= are possible (a list leaf of the document) */
-    const char *path;    /* JSON path below the block, '/'-joined; "" = not in the document */
+    const char *path;    /* JSON path below the block, '/'-joined, "*" for a name; "" = not in the
+                            document */
     int64_t minimum;     /* of numbers, in the unit of the document; 0 = none */
     int64_t maximum;     /* 0 = none */
     const char *choices; /* "word=TEXT word=TEXT"; "" = open */
@@ -69,7 +71,8 @@ const bp_setting *bp_settings(size_t *count);
 const bp_setting *bp_setting_find(bp_str name, unsigned block);
 /* Any row of this name, for "belongs into a rule"; NULL if no block has it. */
 const bp_setting *bp_setting_anywhere(bp_str name);
-/* The row of a JSON path below a block ("lifecycle/delete_after_days"), or NULL. */
+/* The row of a JSON path below a block ("lifecycle/delete_after_days"), compared folded, or NULL.
+ * A name in the path ("backup_plan_tags/owner/tag_key") is met by the "*" of a row. */
 const bp_setting *bp_setting_of_path(bp_str path, unsigned block);
 /* "plan", "rule", "tags selection" … */
 const char *bp_block_name(bp_block block);

@@ -1,0 +1,175 @@
+/*
+ * The document of a tree as JSON text, minified or indented.
+ *
+ * Written straight from the nodes, so that both forms have the same members in the same order. The
+ * tree is walked by its own links: no depth of nesting can exhaust the stack. Values that are holes
+ * are written as null; a document with holes is never emitted, only dumped.
+ */
+#include "compiler/policy/tree.h"
+#include "grammar/ast.h"
+#include "lib/json_write.h"
+
+typedef struct writer {
+    bp_buf text;
+    bool pretty;
+    size_t depth;
+    bool empty; /* nothing was written yet in the open container */
+} writer;
+
+static void
+line(writer *out)
+{
+    if (!out->pretty) {
+        return;
+    }
+    bp_buf_add_char(&out->text, '\n');
+    for (size_t i = 0; i < out->depth; i++) {
+        bp_buf_add_c(&out->text, "  ");
+    }
+}
+
+static void
+open_container(writer *out, char bracket)
+{
+    bp_buf_add_char(&out->text, bracket);
+    out->depth++;
+    out->empty = true;
+}
+
+static void
+close_container(writer *out, char bracket)
+{
+    out->depth--;
+    if (!out->empty) {
+        line(out);
+    }
+    bp_buf_add_char(&out->text, bracket);
+    out->empty = false;
+}
+
+/* Comma and line before the next member or element. */
+static void
+next(writer *out)
+{
+    if (!out->empty) {
+        bp_buf_add_char(&out->text, ',');
+    }
+    out->empty = false;
+    line(out);
+}
+
+static void
+key(writer *out, bp_str name)
+{
+    next(out);
+    bp_json_quote(&out->text, name);
+    bp_buf_add_c(&out->text, out->pretty ? ": " : ":");
+}
+
+static void
+write_value(writer *out, const bp_value *value)
+{
+    if (value->kind == BP_VALUE_UNKNOWN) {
+        bp_buf_add_c(&out->text, "null");
+        return;
+    }
+    if (value->kind == BP_VALUE_TEXT) {
+        bp_json_quote(&out->text, value->text);
+        return;
+    }
+    open_container(out, '[');
+    for (size_t i = 0; i < value->items.count; i++) {
+        next(out);
+        /* Items are texts or holes: lists do not nest. */
+        if (value->items.at[i]->kind == BP_VALUE_TEXT) {
+            bp_json_quote(&out->text, value->items.at[i]->text);
+        } else {
+            bp_buf_add_c(&out->text, "null");
+        }
+    }
+    close_container(out, ']');
+}
+
+static void
+write_control(writer *out, unsigned may)
+{
+    static const struct {
+        unsigned bit;
+        const char *word;
+    } words[] = {{BP_MAY_NOTHING, "@@none"},
+                 {BP_MAY_ALL, "@@all"},
+                 {BP_MAY_ASSIGN, "@@assign"},
+                 {BP_MAY_APPEND, "@@append"},
+                 {BP_MAY_REMOVE, "@@remove"}};
+    if (may == 0) {
+        return;
+    }
+    key(out, BP_STR("@@operators_allowed_for_child_policies"));
+    open_container(out, '[');
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if ((may & words[i].bit) != 0) {
+            next(out);
+            bp_json_quote(&out->text, bp_str_of(words[i].word));
+        }
+    }
+    close_container(out, ']');
+}
+
+static void
+write_operator(writer *out, const char *operator_key, const bp_value *value)
+{
+    if (value != NULL) {
+        key(out, bp_str_of(operator_key));
+        write_value(out, value);
+    }
+}
+
+/* Opens a node; a leaf gets its operators. */
+static void
+open_node(writer *out, const bp_node *node)
+{
+    open_container(out, '{');
+    if (node->kind == BP_NODE_LEAF) {
+        write_operator(out, "@@assign", node->assign);
+        write_operator(out, "@@append", node->append);
+        write_operator(out, "@@remove", node->remove);
+    }
+    write_control(out, node->control.may);
+}
+
+static bp_str
+write_tree(bp_arena *arena, const bp_node *root, bool pretty)
+{
+    writer out = {.text = {.arena = arena}, .pretty = pretty};
+    const bp_node *node = root;
+    open_node(&out, node);
+    for (;;) {
+        if (node->first != NULL) {
+            node = node->first;
+        } else {
+            close_container(&out, '}');
+            while (node != root && node->next == NULL) {
+                node = node->parent;
+                close_container(&out, '}');
+            }
+            if (node == root) {
+                return bp_buf_text(&out.text);
+            }
+            node = node->next;
+        }
+        key(&out, node->key);
+        open_node(&out, node);
+    }
+}
+
+bp_str
+bp_tree_write_compact(bp_arena *arena, const bp_node *root)
+{
+    return write_tree(arena, root, false);
+}
+
+bp_str
+bp_tree_write_pretty(bp_arena *arena, const bp_node *root)
+{
+    return write_tree(arena, root, true);
+}

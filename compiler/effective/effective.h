@@ -28,7 +28,8 @@ typedef struct bp_effective_result {
 
 /*
  * Without an organization there is one result with no account for each policy: "one unnamed
- * account" with the complete plans of that policy.
+ * account" with the complete plans of that policy. With one, policies that reach no ACTIVE account
+ * stand likewise at the end.
  */
 typedef struct bp_effective {
     BP_VEC(bp_effective_result) results; /* by first account */

@@ -36,7 +36,7 @@ typedef struct bp_bound_policy {
     bp_bound_targets targets; /* in written order, those that were found */
     bool holes;               /* some target was not found */
     bp_ranges reach;          /* ACTIVE accounts and others alike; use bp_account_counts */
-    bool reaches_management;
+    bool reaches_management;  /* also when the tree lacks that account and the root is a target */
 } bp_bound_policy;
 
 /* Where the project deploys a declared vault. */
@@ -47,8 +47,10 @@ typedef struct bp_bound_vault {
     bp_ranges
         accounts; /* at or below them; the management account left out: stack sets never go there */
     bp_region_mask regions;        /* of `regions`; all when not written */
+    bool region_holes;             /* some Region of `regions` is not known */
     bp_bound_targets copy_sources; /* of allow_copies_from */
-    bool holes;
+    bool copy_source_holes;
+    bool holes; /* some target of deploy_to was not found */
 } bp_bound_vault;
 
 typedef struct bp_bound_role {
@@ -66,6 +68,8 @@ typedef struct bp_model {
     BP_VEC(bp_bound_policy) policies; /* same order as program->policies */
     BP_VEC(bp_bound_vault) vaults;    /* same order as program->vaults */
     BP_VEC(bp_bound_role) roles;
+    bp_map *vault_by_name; /* exact name → bp_bound_vault * */
+    bp_map *role_by_name;  /* exact name → bp_bound_role * */
 } bp_model;
 
 /* Binds; reports TOP001, TOP002 (targets, vault and role targets). False only if nothing can
@@ -76,13 +80,20 @@ bool bp_bind(bp_arena *arena, bp_diagnostics *diagnostics, const bp_program *pro
 /* Whether checks expect anything of an account: active ones only. */
 bool bp_account_counts(const bp_account *account);
 bool bp_ranges_hold(const bp_ranges *ranges, uint32_t account);
+/* Sorts ranges and joins those that touch. */
+void bp_ranges_settle(bp_ranges *ranges);
+/* Takes one account out of settled ranges. */
+void bp_ranges_remove(bp_arena *arena, bp_ranges *ranges, uint32_t account);
+/* ACTIVE accounts in the ranges. */
+size_t bp_ranges_active(const bp_organization *org, const bp_ranges *ranges);
 uint32_t bp_account_index(const bp_organization *org, const bp_account *account);
 
 /* The declared vault or role of an exact name, bound; NULL if the project declares none. */
 const bp_bound_vault *bp_model_vault(const bp_model *model, bp_str name);
 const bp_bound_role *bp_model_role(const bp_model *model, bp_str path, bp_str name);
 /* Whether the project's stack sets provide the vault in (account, Region): declared, not in the
- * management account, and placed by need or by targets and Regions that cover the cell. */
+ * management account, and placed by need or by targets and Regions that cover the cell. A target
+ * or Region that did not bind may cover it: a declaration with holes provides everywhere. */
 bool bp_model_provides_vault(const bp_model *model, const bp_bound_vault *vault,
                              const bp_account *account, int region);
 bool bp_model_provides_role(const bp_model *model, const bp_bound_role *role,

@@ -2,9 +2,9 @@
  * backpol: the public header. A session reads a project, checks it, and makes its artifacts in
  * memory.
  *
- * Everything that a session gives out lives until bp_session_free. No function prints, exits, or
- * reads the environment or the clock; files are read below the project root alone; nothing is
- * written but by bp_session_write.
+ * Everything that a session gives out lives as long as its arena. No function prints, exits,
+ * writes a file, or reads the environment or the clock; files are read below the project root, and
+ * where the options name one outside of it.
  */
 #ifndef BP_COMPILER_BACKPOL_H
 #define BP_COMPILER_BACKPOL_H
@@ -15,10 +15,11 @@
 typedef struct bp_options {
     const char *root;     /* project root on disk: the folder of the manifest */
     bp_str manifest_path; /* relative to the root; empty: none */
-    bp_strings
-        files; /* explicit .bpol files instead of the manifest's sources; relative to the root */
-    bp_str inventory_path; /* instead of the manifest's; empty: as the manifest says, org.yaml if it
-                              is there */
+    /* Explicit .bpol files instead of the manifest's sources: relative to the root, or absolute for
+     * a file that the user named outside of it. */
+    bp_strings files;
+    bp_str inventory_path; /* instead of the manifest's, relative or absolute like files; empty: as
+                              the manifest says, org.yaml if it is there */
     int64_t as_of;         /* instant (seconds, UTC) by which age and calendar rules judge */
     bool require_inventory;
 } bp_options;
@@ -43,9 +44,14 @@ typedef struct bp_session {
     const bp_deployment *deployment;
     const bp_artifacts *artifacts;
     bp_outcome outcome;
-    bp_str trouble; /* one line for standard error when outcome is BP_CANNOT; may be empty */
+    bp_strings trouble; /* lines for standard error when outcome is BP_CANNOT; may be none */
+    bp_map *parsed;     /* path → bp_ast_file *: every file is read and parsed once */
+    size_t includes;    /* files that were read for an include */
+    struct bp_patterns *patterns;
 } bp_session;
 
+/* A session in the arena, all of whose memory it takes from there. Texts of `options` must live as
+ * long. */
 bp_session *bp_session_new(bp_arena *arena, const bp_options *options);
 
 /* The stages, each building on the one before; each returns false when later ones cannot start. */
@@ -54,5 +60,11 @@ bool bp_session_compile(bp_session *session); /* → program, model, effective *
 bool bp_session_check(bp_session *session);   /* → findings */
 bool bp_session_plan(bp_session *session);    /* → deployment */
 bool bp_session_emit(bp_session *session, unsigned targets); /* → artifacts, in memory */
+
+/* Whether a part of what was written is not understood, so that nothing may be made from it. */
+bool bp_session_has_holes(const bp_session *session);
+/* Remembers a line for standard error and that the job could not be done. */
+void bp_session_trouble(bp_session *session, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -35,10 +35,11 @@ typedef struct bp_file_list {
 } bp_file_list;
 
 /*
- * Paths of regular files below `root` that match a glob (as in the manifest: '*' and '?' inside a
- * segment,
- * "**" any number of segments), in byte order. Links to folders are not entered. At most `limit`
- * files.
+ * Paths below `root` that match a glob (as in the manifest: '*' and '?' inside a segment, "**" any
+ * number of segments; names that begin with a dot match only if the segment does), in byte order.
+ * Links to folders are not entered. What matches and is no regular file (a FIFO, a dangling link, a
+ * folder named like a file) is listed too, so that reading it refuses it aloud. No match is an
+ * empty list; more than `limit` is an error.
  */
 bool bp_file_glob(bp_arena *arena, const char *root, bp_str pattern, size_t limit,
                   bp_file_list *files, bp_file_error *error);
@@ -60,9 +61,11 @@ typedef struct bp_file_out {
  * Writes a set of files into `folder` (made if missing), the last one in the list last of all
  * ("manifest last"), each by temporary file, fsync and rename; first all temporaries, then all
  * renames, so that a full disk changes nothing. Then removes `stale` (paths relative to the folder;
- * missing ones are fine) and folders that became empty by that. A lock file in the folder
- * serialises two writers; signals are blocked while renaming. On failure the temporaries are
- * removed and *error says which file and why.
+ * missing ones are fine) and folders that became empty by that. A lock on the folder itself
+ * serialises two writers; SIGINT, SIGTERM and SIGHUP are blocked while renaming. On failure the old
+ * files are put back, the temporaries removed, and *error says which file and why (only a stale
+ * file that cannot be removed is told after the new set stands). Nothing is written through links
+ * inside the folder.
  */
 bool bp_file_write_set(bp_arena *arena, const char *folder, const bp_file_out *files, size_t count,
                        const bp_str *stale, size_t stale_count, bp_file_error *error);

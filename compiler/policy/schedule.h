@@ -1,6 +1,6 @@
 /*
  * Schedules: AWS cron expressions as the service really reads them (recorded verdicts, see
- * schedule.c), and their runs.
+ * schedule.c), and their runs (schedule_runs.c).
  */
 #ifndef BP_COMPILER_POLICY_SCHEDULE_H
 #define BP_COMPILER_POLICY_SCHEDULE_H
@@ -13,6 +13,17 @@ typedef enum bp_schedule_fault {
     BP_SCHEDULE_RANGE,     /* SCH002: a value or form outside the grammar of a field */
     BP_SCHEDULE_DAY_FIELDS /* SCH003: not exactly one day field is "?" */
 } bp_schedule_fault;
+
+enum { BP_SCHEDULE_YEAR = 1970, BP_SCHEDULE_LAST_YEAR = 2199 };
+
+/* Which days of a month a schedule runs on. */
+typedef enum bp_schedule_days {
+    BP_SCHEDULE_BY_WEEKDAY,
+    BP_SCHEDULE_BY_DATE,         /* the days in the mask that the month has */
+    BP_SCHEDULE_NEAREST_WEEKDAY, /* Monday to Friday nearest to the smallest day of the mask */
+    BP_SCHEDULE_LAST,            /* the last day of the month, less an offset */
+    BP_SCHEDULE_LAST_WEEKDAY     /* Monday to Friday nearest to that day */
+} bp_schedule_days;
 
 typedef struct bp_schedule {
     bp_schedule_fault fault;
@@ -27,12 +38,12 @@ typedef struct bp_schedule {
     uint32_t hours;
     uint32_t months; /* bit 1-12 */
     uint32_t days;   /* bit 1-31; 0 when by weekday */
-    int day_kind;    /* see schedule.c */
-    int day_offset;
+    bp_schedule_days day_kind;
+    int day_offset;    /* of LAST and LAST_WEEKDAY: days before the end of the month */
     uint32_t weekdays; /* bit 1-7, 1 = Sunday */
-    int weekday_nth;   /* 1-5 of `weekday`, -1 = last one, 0 = every week */
-    bool any_year;
-    uint64_t years[4]; /* bit year - 1970 */
+    int weekday_nth;   /* 1-5 of the smallest weekday of the mask, -1 = its last one, 0 = every week
+                        */
+    uint64_t years[4]; /* bit year - BP_SCHEDULE_YEAR; all years when none is written */
 } bp_schedule;
 
 /* Parses the text of a schedule_expression. Messages are in the arena. */

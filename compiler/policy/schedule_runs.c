@@ -215,13 +215,13 @@ bp_schedule_next(const bp_schedule *schedule, int64_t after, int64_t *run)
     return true;
 }
 
-/* The closest pair of times within one day: its first time, or -1 if there is one time only. */
+/* The closest pair of times of day from a minute on: its first time, or -1 if there is no pair. */
 static int
-closest_of_day(const bp_schedule *s, int *gap)
+closest_of_day(const bp_schedule *s, int from, int *gap)
 {
     int best = -1;
     int before = -1;
-    for (int minute = 0; minute < DAY_MINUTES; minute++) {
+    for (int minute = from; minute < DAY_MINUTES; minute++) {
         if (!runs_at(s, minute)) {
             continue;
         }
@@ -232,6 +232,30 @@ closest_of_day(const bp_schedule *s, int *gap)
         before = minute;
     }
     return best;
+}
+
+/* The closest pair within a day from a run on, the earliest of equal ones. */
+static bool
+closest_within_day(const bp_schedule *s, int64_t from, int64_t *first, int *gap)
+{
+    int64_t day = day_of_minute(from);
+    int rest_gap = DAY_MINUTES;
+    int start = closest_of_day(s, 0, gap);
+    int rest = closest_of_day(s, (int)(from - day * DAY_MINUTES), &rest_gap);
+    if (start < 0) {
+        return false;
+    }
+    if (rest >= 0 && rest_gap == *gap) {
+        *first = day * DAY_MINUTES + rest;
+        return true;
+    }
+    if (!run_day(s, day + 1, 1, &day)) {
+        *first = day * DAY_MINUTES + rest;
+        *gap = rest_gap;
+        return rest >= 0;
+    }
+    *first = day * DAY_MINUTES + start;
+    return true;
 }
 
 /* The first day from `day` on that runs and whose next day runs too. */
@@ -259,16 +283,10 @@ closest_pair(const bp_schedule *s, int64_t from, int64_t *first, int64_t *second
 {
     int gap = DAY_MINUTES;
     int64_t day;
-    int start = closest_of_day(s, &gap);
-    if (start >= 0 && run_minute(s, from, 1, first)) {
-        day = day_of_minute(*first);
-        bool passed = *first > day * DAY_MINUTES + start;
-        if (run_day(s, passed ? day + 1 : day, 1, &day)) {
-            *first = day * DAY_MINUTES + start;
-            *second = *first + gap;
-        } else {
-            gap = DAY_MINUTES;
-        }
+    if (closest_within_day(s, from, first, &gap)) {
+        *second = *first + gap;
+    } else {
+        gap = DAY_MINUTES;
     }
     int early = time_of_day(s, 0, 1);
     int late = time_of_day(s, DAY_MINUTES - 1, -1);

@@ -1,0 +1,605 @@
+/*
+ * Blocks: bodies and the statements in them. Which setting or block belongs where is not asked,
+ * except to find out which brace is missing: a block that can only stand further out, and is not
+ * indented deeper than the open block, shows that this one was not closed.
+ */
+#include "grammar/parser.h"
+
+#include "lib/suggest.h"
+
+static bool
+is_operator(bp_token_kind kind)
+{
+    return kind == BP_TOKEN_ASSIGN || kind == BP_TOKEN_APPEND || kind == BP_TOKEN_REMOVE ||
+           kind == BP_TOKEN_COLON;
+}
+
+static bool
+is_key(const bp_token *token, bp_keyword keyword)
+{
+    return token->kind == BP_TOKEN_WORD && token->keyword == keyword;
+}
+
+static bp_ast_kind
+block_of(const bp_token *token)
+{
+    if (token->kind != BP_TOKEN_WORD) {
+        return BP_AST_UNKNOWN;
+    }
+    return token->keyword == BP_KEY_plan     ? BP_AST_PLAN
+           : token->keyword == BP_KEY_rule   ? BP_AST_RULE
+           : token->keyword == BP_KEY_select ? BP_AST_SELECT
+           : token->keyword == BP_KEY_copy   ? BP_AST_COPY
+                                             : BP_AST_UNKNOWN;
+}
+
+bool
+bp_parse_at_block(bp_parser *parser)
+{
+    const bp_token *token = bp_parser_peek(parser, 0);
+    const bp_token *next = bp_parser_peek(parser, 1);
+    bool block = block_of(token) != BP_AST_UNKNOWN || is_key(token, BP_KEY_extend);
+    return block && !is_operator(next->kind) && !is_key(next, BP_KEY_children);
+}
+
+static bool
+allow(bp_parser *parser, unsigned *may)
+{
+    static const char *const words[] = {"nothing", "assign", "append", "remove", "all"};
+    const bp_token *token = bp_parser_peek(parser, 0);
+    bp_suggester suggester = bp_suggest_start(token->text);
+    for (unsigned i = 0; i < 5 && token->kind == BP_TOKEN_WORD; i++) {
+        if (bp_str_is(token->text, words[i])) {
+            *may |= 1U << i;
+            bp_parser_take(parser);
+            return true;
+        }
+        bp_suggest_offer(&suggester, bp_str_of(words[i]));
+    }
+    bp_finding *finding =
+        bp_parser_expected(parser, "\"nothing\", \"assign\", \"append\", \"remove\" or \"all\"");
+    if (token->kind == BP_TOKEN_WORD && suggester.best.size > 0) {
+        bp_parser_help(parser, finding, "did you mean \"%.*s\"?", BP_ARG(suggester.best));
+    }
+    return false;
+}
+
+/* `children may W, W`; the current token is `children`. */
+static bool
+control(bp_parser *parser, bp_ast_control *out)
+{
+    bp_span start = bp_parser_here(parser);
+    bp_parser_take(parser);
+    if (!bp_parser_at_key(parser, BP_KEY_may)) {
+        bp_parser_expected(parser, "\"may\"");
+        return false;
+    }
+    do {
+        bp_parser_take(parser); /* may, or a comma */
+        if (!allow(parser, &out->may)) {
+            out->may = 0;
+            return false;
+        }
+    } while (bp_parser_at(parser, BP_TOKEN_COMMA));
+    out->span = bp_span_join(start, bp_parser_span(parser, &parser->last));
+    return true;
+}
+
+static void
+block_control(bp_parser *parser, bp_ast_body *body)
+{
+    bp_ast_control read = {0};
+    bp_span start = bp_parser_here(parser);
+    bool good = control(parser, &read);
+    if (good && bp_parser_at_key(parser, BP_KEY_here)) {
+        read.here = true;
+        read.span = bp_span_join(read.span, bp_parser_here(parser));
+        bp_parser_take(parser);
+    }
+    if (body->statements.count > 0 || bp_span_exists(body->control.span)) {
+        bp_finding *finding =
+            bp_parser_error(parser, start,
+                            "\"children may\" on a line of its own behind other statements; for a "
+                            "whole block it stands first in the block");
+        bp_parser_help(parser, finding,
+                       "for one setting, write it at the end of the line of that setting");
+    } else if (good) {
+        body->control = read;
+    }
+    if (!good) {
+        bp_parser_sync(parser);
+    }
+}
+
+/* ---- settings */
+
+static bool
+is_value_start(const bp_token *token, const bp_token *next)
+{
+    bool literal = token->kind == BP_TOKEN_STRING || token->kind == BP_TOKEN_INT ||
+                   token->kind == BP_TOKEN_DURATION || token->kind == BP_TOKEN_TIME;
+    bool list = token->kind == BP_TOKEN_OPEN_BRACKET;
+    bool call = token->kind == BP_TOKEN_WORD && next->kind == BP_TOKEN_OPEN_PAREN;
+    return list || call || (literal && !is_operator(next->kind));
+}
+
+static void
+operator(bp_parser *parser, bp_ast_statement *setting)
+{
+    const bp_token *token = bp_parser_peek(parser, 0);
+    setting->op_span = bp_parser_here(parser);
+    setting->op = token->kind == BP_TOKEN_APPEND   ? BP_AST_OP_APPEND
+                  : token->kind == BP_TOKEN_REMOVE ? BP_AST_OP_REMOVE
+                                                   : BP_AST_OP_ASSIGN;
+    if (setting->op != BP_AST_OP_ASSIGN) {
+        bp_parser_take(parser);
+    } else if (token->kind == BP_TOKEN_ASSIGN || token->kind == BP_TOKEN_COLON) {
+        bp_parse_assign(parser);
+    } else {
+        setting->op_span = bp_span_after(setting->name.span);
+        bp_finding *finding = bp_parser_error(parser, setting->op_span,
+                                              "no \"=\" behind \"%.*s\"; a setting takes "
+                                              "\"=\" and a value",
+                                              BP_ARG(setting->name.text));
+        bp_parser_fix(parser, finding, true, setting->op_span, " =");
+    }
+    if (bp_parser_at(parser, BP_TOKEN_NEWLINE)) {
+        bool below = is_value_start(bp_parser_peek(parser, 1), bp_parser_peek(parser, 2));
+        bp_finding *finding = bp_parser_error(
+            parser, bp_span_after(setting->op_span),
+            "found the end of the line; expected the value of \"%.*s\"%s",
+            BP_ARG(setting->name.text), below ? ", which stands on the line of its setting" : "");
+        (void)finding;
+        if (below) {
+            bp_parser_newlines(parser);
+        }
+    }
+}
+
+/* A hyphen in a setting name: reported, and read as "_". */
+static void
+plain_name(bp_parser *parser, bp_ast_name *name)
+{
+    if (bp_str_find(name->text, '-') == name->text.size) {
+        return;
+    }
+    char *meant = bp_arena_copy(parser->arena, name->text.at, name->text.size);
+    for (size_t i = 0; i < name->text.size; i++) {
+        meant[i] = meant[i] == '-' ? '_' : meant[i];
+    }
+    bp_finding *finding = bp_parser_error(parser, name->span,
+                                          "\"%.*s\" has a hyphen; settings are written with \"_\"",
+                                          BP_ARG(name->text));
+    bp_parser_fix(parser, finding, true, name->span, meant);
+    name->text = (bp_str){meant, name->text.size};
+}
+
+bp_ast_statement *
+bp_parse_setting(bp_parser *parser)
+{
+    bp_ast_statement *setting = BP_NEW(parser->arena, bp_ast_statement);
+    bp_token word = bp_parser_take(parser);
+    setting->kind = BP_AST_SETTING;
+    setting->name = bp_parser_name_of(parser, &word);
+    setting->doc = word.doc;
+    plain_name(parser, &setting->name);
+    bool good = true;
+    if (!bp_parser_at_key(parser, BP_KEY_children)) {
+        operator(parser, setting);
+        setting->value = bp_parse_value(parser);
+        good = setting->value != NULL;
+    }
+    if (good && bp_parser_at_key(parser, BP_KEY_children)) {
+        good = control(parser, &setting->control);
+    }
+    setting->span = bp_span_join(setting->name.span, bp_parser_span(parser, &parser->last));
+    if (setting->value == NULL && setting->op != BP_AST_OP_NONE) {
+        setting->value = bp_parse_new_value(parser, BP_AST_UNKNOWN, setting->span);
+    }
+    if (!good) {
+        bp_parser_sync(parser);
+    }
+    return setting;
+}
+
+/* A setting with the same operator, or its control, a second time in one body. */
+static void
+note_setting(bp_parser *parser, bp_map **seen, bp_ast_statement *setting)
+{
+    static const char *const marks[] = {"", "", "+", "-"};
+    if (*seen == NULL) {
+        *seen = bp_map_new(parser->arena);
+    }
+    bp_str key = setting->name.text;
+    if (setting->op == BP_AST_OP_NONE) {
+        key = bp_str_format(parser->arena, "%.*s!", BP_ARG(key));
+    } else if (setting->op != BP_AST_OP_ASSIGN) {
+        key = bp_str_format(parser->arena, "%.*s%s", BP_ARG(key), marks[setting->op]);
+    }
+    bool added = false;
+    const bp_ast_statement *first = bp_map_add(*seen, key, setting, &added);
+    if (!added) {
+        bool bare = setting->op == BP_AST_OP_NONE;
+        bp_parser_twice(parser, bare ? "child control of" : "setting", setting->name,
+                        first->name.span);
+        return;
+    }
+    if (bp_span_exists(setting->control.span) && setting->op != BP_AST_OP_NONE) {
+        key = bp_str_format(parser->arena, "%.*s!", BP_ARG(setting->name.text));
+        first = bp_map_add(*seen, key, setting, &added);
+        if (!added) {
+            bp_ast_name here = {setting->name.text, setting->control.span};
+            bp_parser_twice(parser, "child control of", here, first->control.span);
+        }
+    }
+}
+
+static bp_ast_statement *
+raw(bp_parser *parser)
+{
+    bp_ast_statement *statement = BP_NEW(parser->arena, bp_ast_statement);
+    bp_token word = bp_parser_take(parser);
+    statement->kind = BP_AST_RAW;
+    statement->doc = word.doc;
+    if (bp_parser_quoted(parser, "a key", &statement->name) && bp_parse_assign(parser)) {
+        statement->json = bp_parse_json(parser);
+    }
+    statement->span =
+        bp_span_join(bp_parser_span(parser, &word), bp_parser_span(parser, &parser->last));
+    if (statement->json == NULL) {
+        bp_parser_sync(parser);
+        statement->json = bp_parse_new_value(parser, BP_AST_UNKNOWN, statement->span);
+    }
+    return statement->name.text.size > 0 ? statement : NULL;
+}
+
+/* ---- blocks */
+
+static bool
+select_form(bp_parser *parser, bp_ast_statement *block)
+{
+    const bp_token *token = bp_parser_peek(parser, 0);
+    bool known = bp_parser_at_word(parser, "tags") || bp_parser_at_word(parser, "resources");
+    bool before_name = bp_parser_peek(parser, 1)->kind == BP_TOKEN_STRING;
+    if (token->kind != BP_TOKEN_WORD || (!known && !before_name)) {
+        return true;
+    }
+    if (!known) {
+        bp_parser_expected(parser, "\"tags\", \"resources\" or the name of the selection");
+    }
+    bp_token taken = bp_parser_take(parser);
+    if (known) {
+        block->form = bp_parser_name_of(parser, &taken);
+    }
+    return true;
+}
+
+static bool
+destination(bp_parser *parser, bp_ast_statement *block)
+{
+    if (bp_parser_at_key(parser, BP_KEY_to)) {
+        bp_parser_take(parser);
+    } else {
+        bp_finding *finding = bp_parser_expected(parser, "\"to\"");
+        bp_span point = bp_span_after(block->keyword);
+        if (!bp_parser_at(parser, BP_TOKEN_WORD)) {
+            return false;
+        }
+        bp_parser_fix(parser, finding, true, point, " to");
+    }
+    bool good = bp_parser_at(parser, BP_TOKEN_WORD) || bp_parser_at(parser, BP_TOKEN_STRING) ||
+                bp_parser_at(parser, BP_TOKEN_OPEN_BRACKET);
+    if (!good) {
+        bp_parser_expected(parser, "a destination like vault(\"name\") in us-east-1");
+        return false;
+    }
+    block->destination = bp_parse_value(parser);
+    return block->destination != NULL;
+}
+
+static bool
+header(bp_parser *parser, bp_ast_statement *block)
+{
+    block->block = block_of(bp_parser_peek(parser, 0));
+    if (block->block == BP_AST_UNKNOWN) {
+        bp_parser_expected(parser, "\"plan\", \"rule\", \"select\" or \"copy to\"");
+        return false;
+    }
+    block->keyword = bp_parser_here(parser);
+    bp_parser_take(parser);
+    if (block->block == BP_AST_COPY) {
+        return destination(parser, block) && bp_parse_uses(parser, &block->uses);
+    }
+    if (block->block == BP_AST_SELECT) {
+        select_form(parser, block);
+    }
+    const char *what = block->block == BP_AST_PLAN   ? "the name of a plan"
+                       : block->block == BP_AST_RULE ? "the name of a rule"
+                                                     : "the name of a selection";
+    return bp_parser_quoted(parser, what, &block->name) && bp_parse_uses(parser, &block->uses);
+}
+
+bp_ast_statement *
+bp_parse_block(bp_parser *parser)
+{
+    bp_ast_statement *block = BP_NEW(parser->arena, bp_ast_statement);
+    bp_token first = *bp_parser_peek(parser, 0);
+    block->kind = BP_AST_BLOCK;
+    block->doc = first.doc;
+    block->extend = is_key(&first, BP_KEY_extend);
+    if (block->extend) {
+        bp_parser_take(parser);
+    }
+    bool good = header(parser, block);
+    block->span =
+        bp_span_join(bp_parser_span(parser, &first), bp_parser_span(parser, &parser->last));
+    if (good) {
+        block->body =
+            bp_parse_body(parser, block->block, block->span, first.indent, block->uses.written);
+    }
+    if (block->body == NULL) {
+        bp_parser_sync(parser);
+        return NULL;
+    }
+    return block;
+}
+
+/* ---- bodies */
+
+/* Whether a block of kind `inner` belongs directly into one of kind `outer`. */
+static bool
+belongs(bp_ast_kind outer, bp_ast_kind inner)
+{
+    return (inner == BP_AST_PLAN && outer == BP_AST_POLICY) ||
+           (inner == BP_AST_RULE && outer == BP_AST_PLAN) ||
+           (inner == BP_AST_SELECT && outer == BP_AST_PLAN) ||
+           (inner == BP_AST_COPY && outer == BP_AST_RULE);
+}
+
+/* How many blocks stay open when the current token starts a statement. */
+static unsigned
+stays_open(bp_parser *parser)
+{
+    unsigned open = parser->block_count;
+    const bp_token *token = bp_parser_peek(parser, 0);
+    if (!token->first || token->indent > parser->blocks[open - 1].indent) {
+        return open;
+    }
+    if (bp_parse_at_item(parser)) {
+        return 0;
+    }
+    bp_ast_kind kind = block_of(is_key(token, BP_KEY_extend) ? bp_parser_peek(parser, 1) : token);
+    if (kind == BP_AST_UNKNOWN || !bp_parse_at_block(parser)) {
+        return open;
+    }
+    for (unsigned i = open; i > 0; i--) {
+        if (belongs(parser->blocks[i - 1].kind, kind)) {
+            return i;
+        }
+    }
+    return open;
+}
+
+static void
+close_early(bp_parser *parser, unsigned keep)
+{
+    const bp_open_block *open = &parser->blocks[parser->block_count - 1];
+    bp_finding *finding =
+        bp_parser_error(parser, bp_parser_here(parser), "found %.*s; expected \"}\" for the %s",
+                        BP_ARG(bp_parser_describe(parser, bp_parser_peek(parser, 0))),
+                        bp_ast_kind_name(open->kind));
+    bp_parser_label(parser, finding, open->brace, "opened here");
+    parser->closed_early += parser->block_count - keep;
+    parser->close_to = keep;
+}
+
+static void
+end_of_file(bp_parser *parser)
+{
+    if (parser->swallowed || parser->told_unclosed) {
+        return;
+    }
+    parser->told_unclosed = true;
+    bp_parser_fresh(parser);
+    const bp_open_block *open = &parser->blocks[parser->block_count - 1];
+    bp_finding *finding = bp_parser_error(parser, bp_parser_here(parser),
+                                          "found the end of the file; expected \"}\" for the %s",
+                                          bp_ast_kind_name(open->kind));
+    bp_parser_label(parser, finding, open->brace, "opened here");
+    if (bp_span_exists(parser->suspect)) {
+        bp_parser_label(parser, finding, parser->suspect,
+                        "the brace that closes this block stands further left than it");
+    }
+}
+
+/* The closing brace of the innermost block; indentation tells where braces do not fit. */
+static bp_span
+closing_brace(bp_parser *parser)
+{
+    const bp_open_block *open = &parser->blocks[parser->block_count - 1];
+    bp_token brace = bp_parser_take(parser);
+    bp_span span = bp_parser_span(parser, &brace);
+    if (brace.first && brace.indent < open->indent && !bp_span_exists(parser->suspect)) {
+        parser->suspect = open->header;
+    }
+    if (parser->block_count == 1) {
+        parser->early_close = brace.first && brace.indent > open->indent;
+        parser->early_brace = span;
+    }
+    return span;
+}
+
+void
+bp_parse_end(bp_parser *parser)
+{
+    while (bp_parser_at(parser, BP_TOKEN_COMMA) ||
+           bp_parser_peek(parser, 0)->flaw == BP_FLAW_SEMICOLON) {
+        bp_finding *finding = bp_parser_error(
+            parser, bp_parser_here(parser),
+            "found %.*s behind a statement; statements are separated by the end of the line",
+            BP_ARG(bp_parser_describe(parser, bp_parser_peek(parser, 0))));
+        bp_token taken = *bp_parser_peek(parser, 0);
+        bp_parser_take(parser);
+        bool ends = bp_parser_at(parser, BP_TOKEN_NEWLINE) || bp_parser_at(parser, BP_TOKEN_EOF);
+        bp_parser_fix(parser, finding, ends, bp_parser_span(parser, &taken), ends ? "" : "\n");
+    }
+    const bp_token *token = bp_parser_peek(parser, 0);
+    if (token->kind == BP_TOKEN_NEWLINE || token->kind == BP_TOKEN_EOF ||
+        token->kind == BP_TOKEN_CLOSE_BRACE || token->first) {
+        return;
+    }
+    bool word = token->kind == BP_TOKEN_WORD;
+    bool statement =
+        word && (is_operator(bp_parser_peek(parser, 1)->kind) || bp_parse_at_block(parser));
+    bool bad = token->flaw != BP_FLAW_NONE;
+    bp_finding *finding =
+        bad ? bp_parser_bad(parser, token)
+            : bp_parser_error(parser, bp_parser_here(parser),
+                              "found %.*s behind a statement; a statement ends at the end of its "
+                              "line",
+                              BP_ARG(bp_parser_describe(parser, token)));
+    if (!statement) {
+        bp_parser_sync(parser);
+    } else if (finding != NULL) {
+        bp_span gap = bp_span_of(parser->source, parser->last.end, token->start);
+        bp_str line = bp_str_format(parser->arena, "\n%*s", (int)token->indent, "");
+        bp_finding_fix(parser->diagnostics, finding, true, gap, line, "begin a new line");
+    }
+}
+
+static void
+statement(bp_parser *parser, bp_ast_body *body, bp_map **seen)
+{
+    const bp_token *token = bp_parser_peek(parser, 0);
+    const bp_token *next = bp_parser_peek(parser, 1);
+    bool word = token->kind == BP_TOKEN_WORD;
+    bp_ast_statement *read = NULL;
+    if (is_key(token, BP_KEY_children) && !is_operator(next->kind)) {
+        block_control(parser, body);
+    } else if (bp_parse_at_block(parser)) {
+        read = bp_parse_block(parser);
+    } else if (is_key(token, BP_KEY_raw) && !is_operator(next->kind)) {
+        read = raw(parser);
+    } else if (bp_parse_at_item(parser)) {
+        bp_parser_error(parser, bp_parser_here(parser),
+                        "found \"%.*s\" inside of a %s; it stands outside of all blocks",
+                        BP_ARG(token->text),
+                        bp_ast_kind_name(parser->blocks[parser->block_count - 1].kind));
+        bp_parse_item(parser);
+    } else if (word && (is_operator(next->kind) || is_key(next, BP_KEY_children))) {
+        read = bp_parse_setting(parser);
+    } else if (!bp_parse_slip(parser, &read)) {
+        bp_parser_sync(parser);
+    }
+    if (read != NULL) {
+        *bp_vec_add(parser->arena, &body->statements) = read;
+        if (read->kind == BP_AST_SETTING && !parser->quiet) {
+            note_setting(parser, seen, read);
+        }
+    }
+    if (parser->close_to >= parser->block_count) {
+        bp_parse_end(parser);
+    }
+}
+
+static void
+statements(bp_parser *parser, bp_ast_body *body)
+{
+    bp_map *seen = NULL;
+    for (;;) {
+        bp_parser_newlines(parser);
+        if (parser->close_to < parser->block_count) {
+            return;
+        }
+        if (bp_parser_at(parser, BP_TOKEN_CLOSE_BRACE)) {
+            body->close = closing_brace(parser);
+            return;
+        }
+        if (bp_parser_at(parser, BP_TOKEN_EOF)) {
+            end_of_file(parser);
+            return;
+        }
+        bp_parser_fresh(parser);
+        unsigned keep = stays_open(parser);
+        if (keep < parser->block_count) {
+            close_early(parser, keep);
+            return;
+        }
+        statement(parser, body, &seen);
+    }
+}
+
+/* Up to the opening brace. False when none is there and none is meant. */
+static bool
+opening_brace(bp_parser *parser, bool after_uses, bool *empty)
+{
+    if (bp_parser_at(parser, BP_TOKEN_OPEN_BRACE)) {
+        return true;
+    }
+    const bp_token *next = bp_parser_peek(parser, 1);
+    bp_span behind = bp_span_after(bp_parser_span(parser, &parser->last));
+    bool line_end = bp_parser_at(parser, BP_TOKEN_NEWLINE) || bp_parser_at(parser, BP_TOKEN_EOF) ||
+                    bp_parser_at(parser, BP_TOKEN_CLOSE_BRACE);
+    if (bp_parser_at(parser, BP_TOKEN_NEWLINE) && next->kind == BP_TOKEN_OPEN_BRACE) {
+        bp_span brace = bp_parser_span(parser, next);
+        bp_finding *finding = bp_parser_error(
+            parser, brace, "found \"{\" on a line of its own; it stands on the line of its header");
+        bp_parser_fix(parser, finding, true, behind, " {");
+        if (finding != NULL) {
+            bp_finding_edit(parser->diagnostics, finding, brace, BP_STR(""));
+        }
+        bp_parser_newlines(parser);
+        return true;
+    }
+    if (bp_parser_at(parser, BP_TOKEN_ASSIGN) && next->kind == BP_TOKEN_OPEN_BRACE) {
+        bp_finding *finding = bp_parser_error(parser, bp_parser_here(parser),
+                                              "found \"=\"; a block has none before its \"{\"");
+        bp_parser_fix(parser, finding, true, bp_parser_here(parser), "");
+        bp_parser_take(parser);
+        return true;
+    }
+    *empty = line_end;
+    if (!line_end) {
+        bp_parser_expected(parser, "\"{\"");
+        return false;
+    }
+    bp_finding *finding =
+        bp_parser_error(parser, behind, "found %.*s; expected \"{\"%s",
+                        BP_ARG(bp_parser_describe(parser, bp_parser_peek(parser, 0))),
+                        after_uses ? ", also after \"uses\"" : "");
+    bp_parser_help(parser, finding, "a block that adds nothing is written with {}");
+    bp_parser_fix(parser, finding, true, behind, " {}");
+    return true;
+}
+
+bp_ast_body *
+bp_parse_body(bp_parser *parser, bp_ast_kind kind, bp_span header_span, uint32_t indent,
+              bool after_uses)
+{
+    bool empty = false;
+    if (!opening_brace(parser, after_uses, &empty)) {
+        return NULL;
+    }
+    bp_ast_body *body = BP_NEW(parser->arena, bp_ast_body);
+    body->open = bp_parser_here(parser);
+    if (empty) {
+        body->close = body->open;
+        return body;
+    }
+    if (parser->block_count + parser->bracket_count >= BP_NESTING) {
+        bp_finding *finding = bp_parser_report(parser, "SYN015", body->open,
+                                               "blocks are nested deeper than %d", BP_NESTING);
+        bp_parser_help(parser, finding, "what stands inside was not read");
+        return NULL;
+    }
+    parser->blocks[parser->block_count++] = (bp_open_block){kind, header_span, body->open, indent,
+                                                            bp_parser_peek(parser, 0)->line_offset};
+    bp_parser_take(parser);
+    statements(parser, body);
+    parser->block_count--;
+    if (parser->close_to == parser->block_count) {
+        parser->close_to = BP_NESTING;
+    }
+    bp_parser_fresh(parser);
+    return body;
+}

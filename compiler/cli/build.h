@@ -1,0 +1,42 @@
+/*
+ * Parts of `backpol build`: where artifacts go, what stands there already, and what is said about
+ * it. For compiler/cli/cmd_build.c and build_*.c alone.
+ */
+#ifndef BP_COMPILER_CLI_BUILD_H
+#define BP_COMPILER_CLI_BUILD_H
+
+#include "compiler/cli/run.h"
+
+typedef enum bp_file_state {
+    BP_FILE_NEW,
+    BP_FILE_SAME,
+    BP_FILE_CHANGED,
+    BP_FILE_FOREIGN /* differs, and no manifest of ours lists it */
+} bp_file_state;
+
+/* The output folder against the artifacts in memory. */
+typedef struct bp_comparison {
+    const char *folder;    /* absolute */
+    bp_str shown;          /* as people know it: relative to the root, or as typed */
+    bp_file_state *states; /* by index of artifacts->files */
+    bp_str *problems;      /* by the same index: why a standing file cannot be read; mostly empty */
+    bp_strings stale;      /* listed by the manifest there, stand there, and are no longer made */
+    bool foreign_manifest; /* a manifest.json stands there that is none of ours */
+} bp_comparison;
+
+/*
+ * Where output goes: --out, else the manifest's folder, which must lie below the root. False:
+ * reported (CFG008) or said already.
+ */
+bool bp_build_folder(bp_run *run, bp_session *session, bp_comparison *comparison);
+/* Reads what stands in the folder. */
+void bp_build_compare(bp_run *run, const bp_session *session, bp_comparison *comparison);
+/* OPS001 for every file that is missing, differs, or is no longer made. */
+void bp_build_report_stale(bp_session *session, const bp_comparison *comparison);
+/* Writes the artifacts and removes stale ones. False: said already; what stood there stands. */
+bool bp_build_write(bp_run *run, const bp_session *session, const bp_comparison *comparison);
+/* What was written, attached and comes next, on standard output. */
+void bp_build_summary(bp_run *run, const bp_session *session, const bp_comparison *comparison,
+                      unsigned targets);
+
+#endif

@@ -1,0 +1,213 @@
+/* The last lines of a build: what was written, where it will apply, and what to do next. */
+#include "compiler/cli/build.h"
+
+static const char *
+state_name(bp_file_state state)
+{
+    switch (state) {
+    case BP_FILE_NEW:
+        return "new";
+    case BP_FILE_SAME:
+        return "unchanged";
+    case BP_FILE_CHANGED:
+    case BP_FILE_FOREIGN:
+        return "changed";
+    }
+    return "";
+}
+
+/* "10,000" */
+static bp_str
+grouped(bp_arena *arena, size_t number)
+{
+    if (number < 1000) {
+        return bp_str_format(arena, "%zu", number);
+    }
+    bp_str high = grouped(arena, number / 1000);
+    return bp_str_format(arena, "%.*s,%03zu", BP_ARG(high), number % 1000);
+}
+
+/* One line in columns: a word at the left, a path, and two remarks. */
+static void
+line(bp_run *run, const char *word, bp_str path, bp_str remark, const char *state)
+{
+    int room = 52 - (int)bp_str_characters(path);
+    bp_output_format(run->out, "%-8s %.*s%*s  %.*s%s%s\n", word, BP_ARG(path), room < 0 ? 0 : room,
+                     "", BP_ARG(remark), state[0] == '\0' ? "" : "   ", state);
+}
+
+static const char *
+state_of_path(const bp_session *session, const bp_comparison *comparison, bp_str path)
+{
+    for (size_t i = 0; i < session->artifacts->files.count; i++) {
+        if (bp_str_equal(session->artifacts->files.at[i].path, path)) {
+            return state_name(comparison->states[i]);
+        }
+    }
+    return "";
+}
+
+static const char *
+print_policies(bp_run *run, const bp_session *session, const bp_comparison *comparison,
+               const char *word)
+{
+    const bp_deployment *deployment = session->deployment;
+    bp_str limit = grouped(run->arena, (size_t)bp_quota_find("POL_CHARS")->value);
+    for (size_t i = 0; i < deployment->policies.count; i++) {
+        const bp_deployed_policy *policy = &deployment->policies.at[i];
+        bp_str path = bp_str_format(run->arena, "policies/%.*s.json", BP_ARG(policy->slug));
+        bp_str size = grouped(run->arena, policy->characters);
+        line(run, word, bp_path_join(run->arena, comparison->shown, path),
+             bp_str_format(run->arena, "%.*s of %.*s characters", BP_ARG(size), BP_ARG(limit)),
+             state_of_path(session, comparison, path));
+        word = "";
+    }
+    return word;
+}
+
+/* How many Regions the vaults of the deployment need, all together. */
+static size_t
+count_regions(bp_arena *arena, const bp_deployment *deployment)
+{
+    bp_map *regions = bp_map_new(arena);
+    for (size_t i = 0; i < deployment->stacks.count; i++) {
+        const bp_stack *stack = &deployment->stacks.at[i];
+        for (size_t g = 0; stack->kind == BP_STACK_VAULT && g < stack->groups.count; g++) {
+            const bp_strings *codes = &stack->groups.at[g].regions;
+            for (size_t r = 0; r < codes->count; r++) {
+                bp_map_set(regions, codes->at[r], regions);
+            }
+        }
+    }
+    return bp_map_count(regions);
+}
+
+static void
+print_templates(bp_run *run, const bp_session *session, const bp_comparison *comparison,
+                const char *word)
+{
+    const bp_deployment *deployment = session->deployment;
+    size_t roles = 0;
+    size_t vaults = 0;
+    for (size_t i = 0; i < deployment->stacks.count; i++) {
+        roles += deployment->stacks.at[i].kind == BP_STACK_ROLE;
+        vaults += deployment->stacks.at[i].kind == BP_STACK_VAULT;
+    }
+    if (roles + vaults == 0) {
+        return;
+    }
+    bp_buf remark = {.arena = run->arena};
+    if (roles > 0) {
+        bp_buf_add(&remark, bp_count_of(run->arena, roles, "role", "roles"));
+    }
+    if (vaults > 0) {
+        bp_str regions =
+            bp_count_of(run->arena, count_regions(run->arena, deployment), "Region", "Regions");
+        bp_buf_add_c(&remark, roles > 0 ? ", " : "");
+        bp_buf_add(&remark, bp_count_of(run->arena, vaults, "vault", "vaults"));
+        bp_buf_format(&remark, " in %.*s", BP_ARG(regions));
+    }
+    line(run, word, bp_path_join(run->arena, comparison->shown, BP_STR("templates/…")),
+         bp_buf_text(&remark), "");
+}
+
+static void
+print_written(bp_run *run, const bp_session *session, const bp_comparison *comparison,
+              unsigned targets)
+{
+    const char *word = "Wrote";
+    if ((targets & BP_TARGET_POLICIES) != 0) {
+        word = print_policies(run, session, comparison, word);
+    }
+    if ((targets & BP_TARGET_TEMPLATES) != 0) {
+        print_templates(run, session, comparison, word);
+    }
+    size_t counts[BP_FILE_FOREIGN + 1] = {0};
+    for (size_t i = 0; i < session->artifacts->files.count; i++) {
+        counts[comparison->states[i]]++;
+    }
+    bp_output_format(run->out, "%-8s %zu files: %zu new, %zu changed, %zu unchanged, %zu removed\n",
+                     "Files", session->artifacts->files.count, counts[BP_FILE_NEW],
+                     counts[BP_FILE_CHANGED], counts[BP_FILE_SAME], comparison->stale.count);
+}
+
+static void
+print_attachments(bp_run *run, const bp_deployment *deployment)
+{
+    bp_buf text = {.arena = run->arena};
+    for (size_t i = 0; i < deployment->policies.count; i++) {
+        const bp_deployed_policy *policy = &deployment->policies.at[i];
+        if (policy->target_names.count == 0) {
+            continue;
+        }
+        bp_buf_add_c(&text, text.size == 0 ? "" : " · ");
+        bp_buf_format(&text, "%.*s -> ", BP_ARG(policy->policy->name));
+        for (size_t n = 0; n < policy->target_names.count; n++) {
+            bp_buf_add_c(&text, n == 0 ? "" : ", ");
+            bp_buf_add(&text, policy->target_names.at[n]);
+        }
+        bp_str accounts = bp_count_of(run->arena, policy->accounts, "account", "accounts");
+        bp_buf_format(&text, " (%.*s)", BP_ARG(accounts));
+    }
+    if (text.size > 0) {
+        bp_output_format(run->out, "%-8s %.*s\n", "Attach", BP_ARG(bp_buf_text(&text)));
+    }
+}
+
+/* What a person has to know before deploying, each once. */
+static void
+print_notes(bp_run *run, const bp_deployment *deployment)
+{
+    bp_buf plain = {.arena = run->arena};
+    bool retained = false;
+    for (size_t i = 0; i < deployment->stacks.count; i++) {
+        const bp_stack *stack = &deployment->stacks.at[i];
+        retained = true;
+        if (stack->management_regions.count > 0) {
+            bp_buf_add_c(&plain, plain.size == 0 ? "" : ", ");
+            bp_buf_add(&plain, stack->stack_name);
+        }
+        if (stack->vault != NULL && stack->vault->lock.word == BP_COMPLIANCE) {
+            bp_output_format(run->out,
+                             "%-8s vault %.*s gets a compliance lock: nobody can remove it once "
+                             "its grace time is over\n",
+                             "Note", BP_ARG(stack->name));
+        }
+    }
+    if (plain.size > 0) {
+        bp_output_format(run->out, "%-8s plain stacks in the management account: %.*s\n", "Note",
+                         BP_ARG(bp_buf_text(&plain)));
+    }
+    if (retained) {
+        bp_output_format(run->out,
+                         "%-8s vaults, keys and roles are retained when a stack goes; an account "
+                         "that comes back meets names that exist\n",
+                         "Note");
+    }
+}
+
+static void
+print_next(bp_run *run, const bp_comparison *comparison, unsigned targets)
+{
+    bp_str shown = comparison->shown;
+    bp_output_format(run->out, "%-8s review %.*s/", "Next", BP_ARG(shown));
+    bool script = (targets & BP_TARGET_CLI) != 0;
+    bool template = (targets & BP_TARGET_CLOUDFORMATION) != 0;
+    if (script) {
+        bp_output_format(run->out, ", then %.*s/cli/deploy.sh", BP_ARG(shown));
+    }
+    if (template) {
+        bp_output_format(run->out, "%s the management template", script ? " or" : ", then");
+    }
+    bp_output_text(run->out, "\n");
+}
+
+void
+bp_build_summary(bp_run *run, const bp_session *session, const bp_comparison *comparison,
+                 unsigned targets)
+{
+    print_written(run, session, comparison, targets);
+    print_attachments(run, session->deployment);
+    print_notes(run, session->deployment);
+    print_next(run, comparison, targets);
+}

@@ -1,0 +1,198 @@
+/*
+ * From a finished session to the reports that were asked for, and to the exit code. How a finding
+ * looks is decided by the renderers of lib/.
+ */
+#include "compiler/cli/run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bp_str
+bp_count_of(bp_arena *arena, size_t count, const char *single, const char *plural)
+{
+    return bp_str_format(arena, "%zu %s", count, count == 1 ? single : plural);
+}
+
+static size_t
+count_rules(const bp_program *program)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < program->policies.count; i++) {
+        const bp_node *plan = bp_node_first(program->policies.at[i]->document, "plans");
+        for (; plan != NULL; plan = plan->next) {
+            const bp_node *rule = bp_node_first(plan, "rules");
+            for (; rule != NULL; rule = rule->next) {
+                count++;
+            }
+        }
+    }
+    return count;
+}
+
+bp_str
+bp_report_checked(bp_arena *arena, const bp_session *session)
+{
+    const bp_program *program = session->program;
+    if (program == NULL) {
+        return bp_count_of(arena, session->files.count, "file", "files");
+    }
+    bp_buf text = {.arena = arena};
+    bp_buf_add(&text, bp_count_of(arena, program->policies.count, "policy", "policies"));
+    bp_buf_add_c(&text, ", ");
+    bp_buf_add(&text, bp_count_of(arena, count_rules(program), "rule", "rules"));
+    if (program->vaults.count > 0) {
+        bp_buf_add_c(&text, ", ");
+        bp_buf_add(&text, bp_count_of(arena, program->vaults.count, "vault", "vaults"));
+    }
+    if (program->roles.count > 0) {
+        bp_buf_add_c(&text, ", ");
+        bp_buf_add(&text, bp_count_of(arena, program->roles.count, "role", "roles"));
+    }
+    const bp_organization *org = session->org;
+    if (org == NULL) {
+        bp_buf_add_c(&text, " without an inventory: nothing was checked against an organization");
+        return bp_buf_text(&text);
+    }
+    bp_str accounts = bp_count_of(arena, org->accounts.count, "account", "accounts");
+    bp_buf_format(&text, " against %.*s (%.*s", BP_ARG(org->source->path), BP_ARG(accounts));
+    if (org->captured_at.size > 0) {
+        bp_buf_format(&text, ", captured %.*s", BP_ARG(org->captured_at));
+    }
+    bp_buf_add_c(&text, ")");
+    return bp_buf_text(&text);
+}
+
+static bp_report_facts
+facts_of(const bp_run *run, const bp_session *session, bp_str checked)
+{
+    bp_report_facts facts = {
+        .tool_version = bp_str_of(BACKPOL_VERSION),
+        .facts_as_of = bp_str_of(bp_facts_as_of()),
+        .limit = (size_t)run->max_findings,
+        .verbose = bp_option_given(&run->line, BP_OPTION_VERBOSE),
+        .quiet = bp_option_given(&run->line, BP_OPTION_QUIET),
+        .checked = checked,
+    };
+    if (session->org != NULL) {
+        facts.inventory_path = session->org->source->path;
+        facts.captured_at = session->org->captured_at;
+        facts.accounts = session->org->accounts.count;
+    }
+    return facts;
+}
+
+static bool
+write_all(int descriptor, bp_str text)
+{
+    for (size_t done = 0; done < text.size;) {
+        ssize_t wrote = write(descriptor, text.at + done, text.size - done);
+        if (wrote < 0 && errno != EINTR) {
+            return false;
+        }
+        done += wrote < 0 ? 0 : (size_t)wrote;
+    }
+    return true;
+}
+
+/* A device or pipe that the user named is written to; anything else is replaced as a whole. */
+static bool
+write_special(const char *path, bp_str text)
+{
+    int descriptor = open(path, O_WRONLY | O_CLOEXEC);
+    if (descriptor < 0) {
+        return false;
+    }
+    bool written = write_all(descriptor, text);
+    return close(descriptor) == 0 && written;
+}
+
+static bool
+write_report(bp_run *run, const bp_report_to *to, bp_str text)
+{
+    const char *path = bp_project_path(run, bp_str_c(run->arena, to->path));
+    struct stat found;
+    if (stat(path, &found) == 0 && !S_ISREG(found.st_mode) && !S_ISDIR(found.st_mode)) {
+        if (!write_special(path, text)) {
+            bp_run_trouble(run, "cannot write \"%.*s\": %s", BP_ARG(to->path), strerror(errno));
+            return false;
+        }
+        return true;
+    }
+    bp_str whole = bp_str_of(path);
+    bp_str folder = bp_path_folder(whole);
+    bp_file_out file = {.path = bp_str_cut(whole, folder.size + 1, whole.size), .text = text};
+    bp_file_error error = {0};
+    if (!bp_file_write_set(run->arena, bp_str_c(run->arena, folder), &file, 1, NULL, 0, &error)) {
+        bp_run_trouble(run, "report \"%.*s\": %.*s", BP_ARG(to->path), BP_ARG(error.text));
+        return false;
+    }
+    return true;
+}
+
+bool
+bp_report_all(bp_run *run, bp_session *session, bp_str checked)
+{
+    bp_diagnostics_settle(session->diagnostics);
+    for (size_t i = 0; i < run->reports.count; i++) {
+        const bp_report_to *to = &run->reports.at[i];
+        bp_report_facts facts = facts_of(run, session, checked);
+        facts.color = run->color && to->path.size == 0;
+        bp_output *memory = bp_output_new(run->arena, -1);
+        to->render(run->arena, session->diagnostics, &facts, memory);
+        bp_str text = bp_output_memory(memory);
+        if (to->path.size == 0) {
+            bp_output_str(run->out, text);
+        } else if (!write_report(run, to, text)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void
+bp_report_trouble(bp_run *run, const bp_session *session)
+{
+    for (size_t i = 0; i < session->trouble.count; i++) {
+        bp_run_trouble(run, "%.*s", BP_ARG(session->trouble.at[i]));
+    }
+}
+
+static bool
+inventory_left_questions(const bp_session *session)
+{
+    if (!session->options.require_inventory) {
+        return false;
+    }
+    for (size_t i = 0; i < bp_diagnostics_total(session->diagnostics); i++) {
+        const bp_finding *finding = bp_diagnostics_at(session->diagnostics, i);
+        if (bp_str_is(bp_str_of(finding->rule->code), "DAT003")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int
+bp_report_exit(bp_run *run, const bp_session *session)
+{
+    bp_severity fail_on = run->fail_on_given ? run->fail_on : session->manifest->fail_on;
+    bool found = bp_diagnostics_has(session->diagnostics, fail_on);
+    if (session->outcome == BP_CANNOT) {
+        if (session->trouble.count == 0 && bp_diagnostics_total(session->diagnostics) == 0) {
+            bp_run_trouble(run,
+                           "could not do the job; the findings that tell why are switched off");
+        }
+        return BP_EXIT_CANNOT;
+    }
+    if (inventory_left_questions(session)) {
+        return BP_EXIT_CANNOT;
+    }
+    if (!found && bp_session_has_holes(session)) {
+        return bp_run_trouble(run, "a part of the policies is not understood, and the findings "
+                                   "that tell why are switched off");
+    }
+    return found ? BP_EXIT_FOUND : BP_EXIT_NOTHING;
+}

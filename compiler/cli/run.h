@@ -1,0 +1,89 @@
+/*
+ * One run of the program, as the commands see it. For compiler/cli alone.
+ *
+ * Commands give an exit code and have said why on `out` (findings) or `err` (trouble). All memory
+ * is the run's arena.
+ */
+#ifndef BP_COMPILER_CLI_RUN_H
+#define BP_COMPILER_CLI_RUN_H
+
+#include "compiler/backpol.h"
+#include "compiler/cli/cli.h"
+#include "compiler/cli/options.h"
+#include "lib/render.h"
+
+typedef struct bp_report_to {
+    bp_str kind; /* "text" … */
+    bp_renderer *render;
+    bp_str path; /* empty: standard output */
+} bp_report_to;
+
+typedef struct bp_run {
+    const bp_host *host;
+    bp_arena *arena;
+    bp_output *out;
+    bp_output *err;
+    bp_command_line line;
+    bp_command_id command;
+    const char *start; /* absolute folder to work from */
+    BP_VEC(bp_report_to) reports;
+    int64_t as_of;
+    int64_t max_findings;
+    bool fail_on_given;
+    bp_severity fail_on;
+    bool color;
+} bp_run;
+
+typedef int bp_command(bp_run *run);
+bp_command bp_command_check;
+bp_command bp_command_build;
+bp_command bp_command_rules;
+bp_command bp_command_explain;
+bp_command bp_command_dump;
+
+/* One line "backpol: …" on standard error. Gives BP_EXIT_CANNOT. */
+int bp_run_trouble(bp_run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same for a wrong command line, with a pointer to the help. */
+int bp_run_usage(bp_run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Hands standard output over. False: it could not be written, and the run must end with
+ * BP_EXIT_CANNOT; said already, except for a closed pipe. */
+bool bp_run_flush(bp_run *run);
+/* The value of an environment variable; NULL when not set or empty. */
+const char *bp_run_environment(const bp_run *run, const char *name);
+
+/* Reads the values of options that every command takes. False: said already. */
+bool bp_settings_read(bp_run *run);
+
+/* help.c */
+void bp_help_print(bp_run *run, bp_output *out);
+void bp_help_command(bp_run *run, bp_output *out, bp_command_id command);
+void bp_version_print(bp_run *run);
+/* The name of a command as people type it. */
+const char *bp_command_name(bp_command_id command);
+
+/*
+ * project.c: finds the project of the run, makes a session with the levels that the options ask
+ * for. `words` are files or folders that the user named. NULL: said already.
+ */
+bp_session *bp_project_open(bp_run *run);
+/* A path as the user typed it, absolute: from the start folder. */
+const char *bp_project_path(bp_run *run, const char *typed);
+
+/* document.c: one policy document and a newline on standard output. */
+void bp_document_print(bp_run *run, bp_str json);
+
+/* report.c: settles and renders the findings to every place asked for. False: one of them could not
+ * be written; said already. Does not flush standard output. */
+bool bp_report_all(bp_run *run, bp_session *session, bp_str checked);
+/* Lines for standard error about a job that could not be done. */
+void bp_report_trouble(bp_run *run, const bp_session *session);
+/* The exit code that findings and trouble of a session ask for. */
+int bp_report_exit(bp_run *run, const bp_session *session);
+/* "2 policies, 2 rules … against org.yaml (4 accounts, captured 2026-11-02)". */
+bp_str bp_report_checked(bp_arena *arena, const bp_session *session);
+/* "1 policy", "2 policies". `plural` is used for every other number. */
+bp_str bp_count_of(bp_arena *arena, size_t count, const char *single, const char *plural);
+/* Whether standard output belongs to a machine format. */
+bool bp_report_is_machine(const bp_run *run);
+
+#endif

@@ -1,0 +1,17 @@
+# Tests over the whole program: every folder testdata/*/* that holds a `cmd` is one, named by its folder.
+if(TARGET backpol)
+  file(GLOB cases CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}/testdata ${CMAKE_SOURCE_DIR}/testdata/*/*/cmd)
+  foreach(case ${cases})
+    get_filename_component(folder ${case} DIRECTORY)
+    add_test(NAME ${folder} COMMAND ${CMAKE_SOURCE_DIR}/tools/run_case ${CMAKE_SOURCE_DIR}/testdata/${folder})
+    set_tests_properties(${folder} PROPERTIES ENVIRONMENT "BACKPOL=$<TARGET_FILE:backpol>" TIMEOUT 120)
+  endforeach()
+
+  # Tables, pages and folders that must agree.
+  foreach(check coverage_of_rules layers)
+    if(EXISTS ${CMAKE_SOURCE_DIR}/tools/${check})
+      add_test(NAME tools/${check} COMMAND ${CMAKE_SOURCE_DIR}/tools/${check} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+      set_tests_properties(tools/${check} PROPERTIES ENVIRONMENT "BACKPOL=$<TARGET_FILE:backpol>")
+    endif()
+  endforeach()
+endif()

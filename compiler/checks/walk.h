@@ -1,0 +1,54 @@
+/*
+ * Walking over the policies of a program, for checks that judge their text.
+ *
+ * Each walk calls a function with every place of one kind, in source order. What a template's own
+ * text decides is reported through bp_text_finding, so that it is told once.
+ */
+#ifndef BP_COMPILER_CHECKS_WALK_H
+#define BP_COMPILER_CHECKS_WALK_H
+
+#include "compiler/checks/checks.h"
+
+typedef struct bp_place {
+    const bp_check_context *context;
+    const bp_policy *policy;
+    const bp_node *plan; /* NULL for bp_each_policy */
+    const bp_node *rule; /* of a rule or copy; else NULL */
+    const bp_node *node; /* the plan, rule, copy or selection itself; the document for policies */
+} bp_place;
+
+typedef void bp_visit(const bp_place *place);
+
+void bp_each_policy(const bp_check_context *context, bp_visit *visit);
+void bp_each_plan(const bp_check_context *context, bp_visit *visit);
+void bp_each_rule(const bp_check_context *context, bp_visit *visit);
+void bp_each_copy(const bp_check_context *context, bp_visit *visit);
+/* Rules and the copies in them. */
+void bp_each_lifecycle(const bp_check_context *context, bp_visit *visit);
+void bp_each_selection(const bp_check_context *context, bp_visit *visit);
+/* Every node below the documents, containers and leaves included; place->node is the node. */
+void bp_each_node(const bp_check_context *context, bp_visit *visit);
+
+/*
+ * Whether rules about merged policies may judge this plan's text: without an organization only
+ * complete plans (Regions, a rule with a vault, selections) count, others are taken for fragments.
+ * A plan, or anything in it, that says `extend` is never judged so.
+ */
+bool bp_place_whole(const bp_place *place);
+
+/* Marks a finding as decided by text: told once, with the scope of the place, and a label at the
+ * `uses` that brought it there, if any. Gives the finding. */
+bp_finding *bp_text_finding(const bp_place *place, bp_finding *finding, bp_span uses);
+
+/* Whether a switch of the document is on. */
+bool bp_place_on(const bp_node *from, const char *path);
+/* A day or minute value as written in the source, for messages: "12w"; else its number and unit. */
+bp_str bp_value_words(const bp_place *place, const bp_value *value, const char *unit);
+/* The text that writes `number`, in days or minutes, in place of a value in the same form ("180d",
+ * "180", "\"180\""); false when what stands there is no number written out. */
+bool bp_value_rewrite(const bp_place *place, const bp_value *value, int64_t number, bp_str *text);
+
+/* The source text of a value, or empty. */
+bp_str bp_value_source(const bp_place *place, const bp_value *value);
+
+#endif

@@ -130,6 +130,9 @@ add_role(plan *p, bp_map *claims, const bp_bound_role *bound)
         }
     }
     note_holes(p, &role->deploy_to, &bound->targets, bound->holes);
+    if (p->model->org == NULL && role->deploy_to.count == 0) {
+        add_unresolved(p, BP_STR("root"));
+    }
     bp_place_role(p->arena, p->model, p->needs, bound, &stack);
     *bp_vec_add(p->arena, &p->out->stacks) = stack;
 }
@@ -142,7 +145,7 @@ add_vault(plan *p, bp_map *claims, const bp_bound_vault *bound, const bp_vault_n
     stack.vault = vault;
     claim_slug(p, claims, "vaults", stack.slug, vault->name, vault->span);
     note_holes(p, &vault->deploy_to, &bound->targets, bound->holes);
-    note_holes(p, &vault->allow_copies_from, &bound->copy_sources, bound->holes);
+    note_holes(p, &vault->allow_copies_from, &bound->copy_sources, bound->copy_source_holes);
     stack.copies_out = needs->copies_out;
     bp_place_copies_in(p->arena, p->model->org, bound, &stack.copies_in);
     bp_place_vault(p->arena, p->model, needs, bound, &stack);
@@ -203,12 +206,36 @@ add_targets(plan *p, const bp_bound_policy *bound, bp_deployed_policy *policy)
     }
 }
 
+/* What Organizations takes as the name and description of a policy. */
+static void
+check_policy_texts(plan *p, const bp_policy *policy)
+{
+    const bp_quota *name = bp_quota_find("POL_NAME");
+    const bp_quota *description = bp_quota_find("POL_DESCRIPTION");
+    size_t size = bp_str_characters(policy->name);
+    if (size == 0 || (int64_t)size > name->value) {
+        bp_report(p->diagnostics, "OPS010", policy->span,
+                  "the name of this policy has %zu characters; Organizations takes 1 to %lld", size,
+                  (long long)name->value);
+        p->good = false;
+    }
+    size = bp_str_characters(policy->description);
+    if ((int64_t)size > description->value) {
+        bp_report(p->diagnostics, "OPS010", policy->description_span,
+                  "the description of policy \"%.*s\" has %zu characters; Organizations takes at "
+                  "most %lld",
+                  BP_ARG(policy->name), size, (long long)description->value);
+        p->good = false;
+    }
+}
+
 static void
 add_policy(plan *p, bp_map *claims, const bp_bound_policy *bound)
 {
     const bp_policy *source = bound->policy;
     bp_deployed_policy policy = {.policy = source, .slug = bp_slug(p->arena, source->name)};
     claim_slug(p, claims, "policies", policy.slug, source->name, source->span);
+    check_policy_texts(p, source);
     policy.text = bp_tree_write_compact(p->arena, source->document);
     policy.characters = bp_str_characters(policy.text);
     note_holes(p, &source->attach, &bound->targets, bound->holes);

@@ -1,0 +1,157 @@
+/*
+ * Emit: collects the files of a build in memory, reads back what was printed, and lists them.
+ *
+ * Nothing is written here. What comes in is the deployment alone; a build with any error reported
+ * here is no build.
+ */
+#include "compiler/emit/parts.h"
+
+/* Names of files come from slugs, ids and Regions: anything else is refused. */
+static bool
+path_is_strict(bp_str path)
+{
+    if (path.size == 0 || !bp_is_alnum(path.at[0]) || bp_str_contains(path, BP_STR(".."))) {
+        return false;
+    }
+    for (size_t i = 0; i < path.size; i++) {
+        char c = path.at[i];
+        if (!bp_is_alnum(c) && c != '.' && c != '_' && c != '/' && c != '-') {
+            return false;
+        }
+    }
+    return true;
+}
+
+void
+bp_emit_file(bp_emission *emission, bp_str path, bp_str text, bool executable)
+{
+    if (!path_is_strict(path)) {
+        bp_report(emission->diagnostics, "OPS010", BP_NOWHERE,
+                  "\"%.*s\" cannot be the name of a file; letters, digits, \".\", \"_\", \"-\" and "
+                  "\"/\" can",
+                  BP_ARG(path));
+        emission->good = false;
+        return;
+    }
+    *bp_vec_add(emission->arena, &emission->artifacts->files) =
+        (bp_file_out){.path = path, .text = text, .executable = executable};
+}
+
+void
+bp_emit_fault(bp_emission *emission, bp_span span, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    bp_str text = bp_str_vformat(emission->arena, format, arguments);
+    va_end(arguments);
+    bp_finding *finding = bp_report(emission->diagnostics, "OPS009", span, "%.*s", BP_ARG(text));
+    bp_finding_help(emission->diagnostics, finding, "this is a mistake of backpol: report it");
+    emission->good = false;
+}
+
+void
+bp_emit_json(bp_emission *emission, bp_str path, const bp_json *value, bp_json_style style)
+{
+    bp_str text = bp_json_print(emission->arena, value, style);
+    if (!bp_json_same(emission->arena, value, text)) {
+        bp_emit_fault(emission, BP_NOWHERE, "\"%.*s\" does not read back as it was meant",
+                      BP_ARG(path));
+        return;
+    }
+    bp_emit_file(emission, path, bp_str_format(emission->arena, "%.*s\n", BP_ARG(text)), false);
+}
+
+bool
+bp_emission_has(const bp_emission *emission, unsigned target)
+{
+    return (emission->targets & target) != 0;
+}
+
+/* All of the organization can only be named by its id. */
+static bool
+can_name_organization(bp_emission *emission, const bp_stack *stack)
+{
+    if (!stack->copies_in.organization || emission->deployment->organization_id.size > 0) {
+        return true;
+    }
+    bp_emit_fault(emission, stack->vault->span,
+                  "the template of vault \"%.*s\" needs the id of the organization",
+                  BP_ARG(stack->name));
+    return false;
+}
+
+static void
+make_templates(bp_emission *emission)
+{
+    bp_arena *arena = emission->arena;
+    const bp_deployment *deployment = emission->deployment;
+    for (size_t i = 0; i < deployment->stacks.count; i++) {
+        const bp_stack *stack = &deployment->stacks.at[i];
+        bool role = stack->kind == BP_STACK_ROLE;
+        if (!role && !can_name_organization(emission, stack)) {
+            continue;
+        }
+        bp_template *template = bp_vec_add(arena, &emission->templates);
+        template->stack = stack;
+        template->document = role ? bp_role_template(arena, stack)
+                                  : bp_vault_template(arena, stack, deployment->organization_id);
+        template->body = bp_json_print(arena, template->document, BP_JSON_COMPACT);
+        template->named_iam = role;
+    }
+}
+
+void
+bp_emit_templates(bp_emission *emission)
+{
+    bp_arena *arena = emission->arena;
+    for (size_t i = 0; i < emission->templates.count; i++) {
+        const bp_template *template = &emission->templates.at[i];
+        bp_str key = bp_stack_key(arena, template->stack);
+        bp_emit_json(emission, bp_str_format(arena, "templates/%.*s.template.json", BP_ARG(key)),
+                     template->document, BP_JSON_PRETTY);
+        if (template->stack->management_regions.count > 0) {
+            bp_emit_json(emission,
+                         bp_str_format(arena, "management-account/%.*s.template.json", BP_ARG(key)),
+                         template->document, BP_JSON_PRETTY);
+        }
+    }
+}
+
+bool
+bp_emit(bp_arena *arena, bp_diagnostics *diagnostics, const bp_deployment *deployment,
+        unsigned targets, bp_artifacts **artifacts)
+{
+    bp_emission emission = {.arena = arena,
+                            .diagnostics = diagnostics,
+                            .deployment = deployment,
+                            .targets = targets,
+                            .artifacts = BP_NEW(arena, bp_artifacts),
+                            .steps = bp_json_array(arena),
+                            .good = true};
+    *artifacts = emission.artifacts;
+    if (!bp_check_active_text(&emission)) {
+        return false;
+    }
+    if (!deployment->resolved &&
+        bp_emission_has(&emission, BP_TARGET_CLOUDFORMATION | BP_TARGET_CLI)) {
+        bp_emit_fault(&emission, BP_NOWHERE,
+                      "a deployment was asked for although some of its targets are not known");
+        return false;
+    }
+    make_templates(&emission);
+    if (bp_emission_has(&emission, BP_TARGET_POLICIES)) {
+        bp_emit_policies(&emission);
+    }
+    if (bp_emission_has(&emission, BP_TARGET_TEMPLATES)) {
+        bp_emit_templates(&emission);
+    }
+    if (bp_emission_has(&emission, BP_TARGET_CLOUDFORMATION)) {
+        bp_emit_management(&emission);
+    }
+    if (bp_emission_has(&emission, BP_TARGET_CLI)) {
+        bp_emit_cli(&emission);
+    }
+    bp_check_templates(&emission);
+    bp_emit_manifest(&emission);
+    return emission.good;
+}

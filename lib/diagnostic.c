@@ -1,6 +1,8 @@
 /* The list of findings: collecting, levels, order. Printing is in render_*.c. */
 #include "lib/diagnostic.h"
 
+#include "lib/map.h"
+
 #include <stdlib.h>
 
 struct bp_diagnostics {
@@ -11,6 +13,7 @@ struct bp_diagnostics {
     int *levels; /* by rule; -1 = as reported */
     BP_VEC(bp_finding *) findings;
     BP_VEC(bp_skip *) skips;
+    bp_map *skip_by_reason; /* "CODE reason" */
     size_t sequence;
 };
 
@@ -22,6 +25,7 @@ bp_diagnostics_new(bp_arena *arena, bp_sources *sources, const bp_rule *rules, s
     list->sources = sources;
     list->rules = rules;
     list->rule_count = rule_count;
+    list->skip_by_reason = bp_map_new(arena);
     list->levels = bp_arena_array(arena, rule_count, sizeof *list->levels);
     for (size_t i = 0; i < rule_count; i++) {
         list->levels[i] = -1;
@@ -140,15 +144,15 @@ bp_skip_check(bp_diagnostics *list, const char *code, size_t count, const char *
 {
     FORMATTED(reason);
     const bp_rule *rule = known_rule(list, code);
-    for (size_t i = 0; i < list->skips.count; i++) {
-        bp_skip *skip = list->skips.at[i];
-        if (skip->rule == rule && bp_str_equal(skip->reason, reason)) {
-            skip->count += count;
-            return;
-        }
+    bp_str key = bp_str_format(list->arena, "%s %.*s", rule->code, BP_ARG(reason));
+    bp_skip *skip = bp_map_get(list->skip_by_reason, key);
+    if (skip != NULL) {
+        skip->count += count;
+        return;
     }
-    bp_skip *skip = BP_NEW(list->arena, bp_skip);
+    skip = BP_NEW(list->arena, bp_skip);
     *skip = (bp_skip){rule, reason, count};
+    bp_map_set(list->skip_by_reason, key, skip);
     *bp_vec_add(list->arena, &list->skips) = skip;
 }
 
@@ -166,32 +170,39 @@ bp_diagnostics_level(bp_diagnostics *list, const bp_rule *rule, bp_severity seve
 }
 
 static int
-by_place(const void *left, const void *right)
+by_place(const bp_finding *a, const bp_finding *b)
+{
+    int order = bp_span_compare(a->span, b->span);
+    return order != 0 ? order : bp_str_compare(bp_str_of(a->rule->code), bp_str_of(b->rule->code));
+}
+
+static int
+by_sequence(const void *left, const void *right)
 {
     const bp_finding *a = *(bp_finding *const *)left;
     const bp_finding *b = *(bp_finding *const *)right;
-    int order = bp_span_compare(a->span, b->span);
-    if (order == 0) {
-        order = bp_str_compare(bp_str_of(a->rule->code), bp_str_of(b->rule->code));
-    }
+    int order = by_place(a, b);
+    return order != 0 ? order : (a->sequence > b->sequence) - (a->sequence < b->sequence);
+}
+
+/* Brings repeats together, the first reported in front. */
+static int
+by_message(const void *left, const void *right)
+{
+    const bp_finding *a = *(bp_finding *const *)left;
+    const bp_finding *b = *(bp_finding *const *)right;
+    int order = by_place(a, b);
     if (order == 0) {
         order = bp_str_compare(a->message, b->message);
     }
-    if (order == 0) {
-        order = bp_str_compare(a->scope, b->scope);
-    }
-    if (order == 0) {
-        order = (a->sequence > b->sequence) - (a->sequence < b->sequence);
-    }
-    return order;
+    return order != 0 ? order : by_sequence(left, right);
 }
 
 static bool
 repeats(const bp_finding *a, const bp_finding *b)
 {
     return a->rule == b->rule && bp_span_equal(a->span, b->span) &&
-           bp_str_equal(a->message, b->message) &&
-           ((a->by_text && b->by_text) || bp_str_equal(a->scope, b->scope));
+           bp_str_equal(a->message, b->message);
 }
 
 void
@@ -200,7 +211,7 @@ bp_diagnostics_settle(bp_diagnostics *list)
     if (list->findings.count == 0) {
         return;
     }
-    qsort(list->findings.at, list->findings.count, sizeof *list->findings.at, by_place);
+    qsort(list->findings.at, list->findings.count, sizeof *list->findings.at, by_message);
     size_t kept = 0;
     for (size_t i = 0; i < list->findings.count; i++) {
         bp_finding *finding = list->findings.at[i];
@@ -211,6 +222,7 @@ bp_diagnostics_settle(bp_diagnostics *list)
         }
     }
     list->findings.count = kept;
+    qsort(list->findings.at, kept, sizeof *list->findings.at, by_sequence);
 }
 
 size_t

@@ -117,6 +117,7 @@ void bp_finding_fix(bp_diagnostics *list, bp_finding *finding, bool safe, bp_spa
 /* Adds one more edit to the newest fix. */
 void bp_finding_edit(bp_diagnostics *list, bp_finding *finding, bp_span span, bp_str replacement);
 void bp_finding_scope(bp_diagnostics *list, bp_finding *finding, bp_str scope);
+/* The texts of a cell are not copied: they are the organization's and live as long. */
 void bp_finding_cell(bp_diagnostics *list, bp_finding *finding, bp_str account, bp_str account_name,
                      bp_str region);
 

@@ -1,14 +1,31 @@
-/* The table of sources. Line starts are found once per source, when the first position is asked
- * for. */
+/*
+ * The table of sources. Line starts and character counts are found once per source, when the first
+ * position is asked for; after that a position costs a search, however long the text or the line.
+ */
 #include "lib/source.h"
 
+#include "lib/unicode.h"
 #include "lib/vec.h"
 
 #include <string.h>
 
+enum { MARK_EVERY = 1024 };
+
+/* The number of characters before a byte offset. One about every MARK_EVERY bytes, so that a column
+ * in a line of a megabyte costs no more than one in a short line. */
+typedef struct mark {
+    uint32_t offset;
+    uint32_t characters;
+} mark;
+
+typedef struct entry {
+    bp_source source;
+    BP_VEC(mark) marks; /* made at first use */
+} entry;
+
 struct bp_sources {
     bp_arena *arena;
-    BP_VEC(bp_source *) all;
+    BP_VEC(entry *) all;
 };
 
 bp_sources *
@@ -22,8 +39,9 @@ bp_sources_new(bp_arena *arena)
 const bp_source *
 bp_sources_add(bp_sources *sources, bp_str path, bp_str text)
 {
-    bp_source *source = BP_NEW(sources->arena, bp_source);
-    *bp_vec_add(sources->arena, &sources->all) = source;
+    entry *added = BP_NEW(sources->arena, entry);
+    bp_source *source = &added->source;
+    *bp_vec_add(sources->arena, &sources->all) = added;
     source->path = path;
     source->text = text;
     source->id = (uint32_t)sources->all.count;
@@ -33,7 +51,7 @@ bp_sources_add(bp_sources *sources, bp_str path, bp_str text)
 const bp_source *
 bp_sources_get(const bp_sources *sources, uint32_t id)
 {
-    return id == 0 || id > sources->all.count ? NULL : sources->all.at[id - 1];
+    return id == 0 || id > sources->all.count ? NULL : &sources->all.at[id - 1]->source;
 }
 
 bp_span
@@ -105,7 +123,8 @@ index_lines(bp_sources *sources, bp_source *source)
 static bp_source *
 indexed(bp_sources *sources, uint32_t id)
 {
-    bp_source *source = id == 0 || id > sources->all.count ? NULL : sources->all.at[id - 1];
+    bp_source *source =
+        id == 0 || id > sources->all.count ? NULL : &sources->all.at[id - 1]->source;
     if (source != NULL && source->lines == NULL) {
         index_lines(sources, source);
     }
@@ -131,6 +150,46 @@ bp_sources_line(bp_sources *sources, uint32_t source, uint32_t line)
     return text;
 }
 
+static void
+set_marks(bp_sources *sources, entry *of)
+{
+    bp_str text = of->source.text;
+    uint32_t characters = 0;
+    size_t next = 0;
+    for (size_t at = 0; at < text.size; characters++) {
+        if (at >= next) {
+            *bp_vec_add(sources->arena, &of->marks) = (mark){(uint32_t)at, characters};
+            next = at + MARK_EVERY;
+        }
+        uint32_t character = 0;
+        size_t size = bp_utf8_next(text, at, &character);
+        at += size == 0 ? 1 : size;
+    }
+    if (of->marks.count == 0) {
+        *bp_vec_add(sources->arena, &of->marks) = (mark){0, 0};
+    }
+}
+
+static uint32_t
+characters_before(bp_sources *sources, entry *of, uint32_t offset)
+{
+    if (of->marks.count == 0) {
+        set_marks(sources, of);
+    }
+    size_t low = 0;
+    size_t high = of->marks.count;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (of->marks.at[middle].offset <= offset) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    bp_str since = bp_str_cut(of->source.text, of->marks.at[low].offset, offset);
+    return of->marks.at[low].characters + (uint32_t)bp_str_characters(since);
+}
+
 bp_position
 bp_sources_position(bp_sources *sources, uint32_t source, uint32_t offset)
 {
@@ -152,9 +211,12 @@ bp_sources_position(bp_sources *sources, uint32_t source, uint32_t offset)
         }
     }
     size_t start = from->lines[low];
-    if (start == 0 && offset >= 3 && bp_str_starts(from->text, BP_STR("\xEF\xBB\xBF"))) {
+    if (start == 0 && bp_str_starts(from->text, BP_STR("\xEF\xBB\xBF"))) {
         start = 3;
+        offset = offset < 3 ? 3 : offset;
     }
-    bp_str before = bp_str_cut(from->text, start, offset);
-    return (bp_position){low + 1, (uint32_t)bp_str_characters(before) + 1};
+    entry *of = sources->all.at[source - 1];
+    uint32_t column = characters_before(sources, of, offset) -
+                      characters_before(sources, of, (uint32_t)start) + 1;
+    return (bp_position){low + 1, column};
 }

@@ -110,7 +110,8 @@ typedef BP_VEC(bp_ast_statement *) bp_ast_statements;
 struct bp_ast_body {
     bp_span open;
     bp_span close;          /* does not exist when the closing brace is missing */
-    bp_ast_control control; /* `children may …` first in the block */
+    bp_ast_control control; /* `children may …` first in the block, with `here` or without */
+    bp_ast_control other;   /* a second one, of the other form; may == 0: not written */
     bp_ast_statements statements;
 };
 

@@ -212,6 +212,7 @@ dump_body(dumper *d, const bp_ast_body *body)
         return;
     }
     dump_control(d, &body->control);
+    dump_control(d, &body->other);
     for (size_t i = 0; i < body->statements.count; i++) {
         dump_statement(d, body->statements.at[i]);
     }

@@ -96,13 +96,21 @@ block_control(bp_parser *parser, bp_ast_body *body)
         read.span = bp_span_join(read.span, bp_parser_here(parser));
         bp_parser_take(parser);
     }
-    if (body->statements.count > 0 || bp_span_exists(body->control.span)) {
+    bool again = good && bp_span_exists(body->control.span);
+    if (body->statements.count > 0) {
         bp_finding *finding =
             bp_parser_error(parser, start,
                             "\"children may\" on a line of its own behind other statements; for a "
                             "whole block it stands first in the block");
         bp_parser_help(parser, finding,
                        "for one setting, write it at the end of the line of that setting");
+    } else if (again && body->control.here != read.here && body->other.may == 0) {
+        body->other = read;
+    } else if (again) {
+        bp_ast_name name = {read.here ? BP_STR("children may ... here") : BP_STR("children may"),
+                            read.span};
+        bp_parser_twice(parser, "block control", name,
+                        body->control.here == read.here ? body->control.span : body->other.span);
     } else if (good) {
         body->control = read;
     }
@@ -452,6 +460,9 @@ bp_parse_end(bp_parser *parser)
     bool statement =
         word && (is_operator(bp_parser_peek(parser, 1)->kind) || bp_parse_at_block(parser));
     bool bad = token->flaw != BP_FLAW_NONE;
+    if (statement && parser->crowded == token->line_offset + 1) {
+        return; /* one finding a line is enough */
+    }
     bp_finding *finding =
         bad ? bp_parser_bad(parser, token)
             : bp_parser_error(parser, bp_parser_here(parser),
@@ -460,7 +471,10 @@ bp_parse_end(bp_parser *parser)
                               BP_ARG(bp_parser_describe(parser, token)));
     if (!statement) {
         bp_parser_sync(parser);
-    } else if (finding != NULL) {
+        return;
+    }
+    parser->crowded = token->line_offset + 1;
+    if (finding != NULL) {
         bp_span gap = bp_span_of(parser->source, parser->last.end, token->start);
         bp_str line = bp_str_format(parser->arena, "\n%*s", (int)token->indent, "");
         bp_finding_fix(parser->diagnostics, finding, true, gap, line, "begin a new line");

@@ -42,8 +42,7 @@ fixture_parse(const char *text, size_t size)
     f.sources = bp_sources_new(f.arena);
     f.diagnostics = bp_diagnostics_new(f.arena, f.sources, fixture_rules,
                                        sizeof fixture_rules / sizeof fixture_rules[0]);
-    const bp_source *source =
-        bp_sources_add(f.sources, BP_STR("input.bpol"), (bp_str){copy, size});
+    const bp_source *source = bp_sources_add(f.sources, BP_STR("input.bpol"), (bp_str){copy, size});
     f.file = bp_parse(f.arena, f.diagnostics, source);
     bp_diagnostics_settle(f.diagnostics);
     return f;
@@ -62,8 +61,7 @@ fixture_findings(fixture *f, bool messages)
     bp_buf out = {.arena = f->arena};
     for (size_t i = 0; i < bp_diagnostics_total(f->diagnostics); i++) {
         const bp_finding *finding = bp_diagnostics_at(f->diagnostics, i);
-        bp_position at =
-            bp_sources_position(f->sources, finding->span.source, finding->span.start);
+        bp_position at = bp_sources_position(f->sources, finding->span.source, finding->span.start);
         bp_buf_format(&out, "%u:%u %s", at.line, at.column, finding->rule->code);
         for (size_t k = 0; k < finding->labels.count; k++) {
             at = bp_sources_position(f->sources, finding->labels.at[k].span.source,
@@ -92,8 +90,8 @@ fixture_fixed(fixture *f, bp_str text)
         for (size_t i = 0; i < bp_diagnostics_total(f->diagnostics); i++) {
             const bp_finding *finding = bp_diagnostics_at(f->diagnostics, i);
             for (size_t k = 0; k < finding->fixes.count; k++) {
-                for (size_t e = 0; finding->fixes.at[k].safe && e < finding->fixes.at[k].edits.count;
-                     e++) {
+                for (size_t e = 0;
+                     finding->fixes.at[k].safe && e < finding->fixes.at[k].edits.count; e++) {
                     const bp_edit *edit = &finding->fixes.at[k].edits.at[e];
                     bool later = edit->span.start >= done && edit->span.end > done;
                     bool point = edit->span.start == edit->span.end && edit->span.start >= done;

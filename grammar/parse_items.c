@@ -88,7 +88,10 @@ edition(bp_parser *parser, bool first)
                                                "edition %.*s is not supported; this program reads "
                                                "edition %d",
                                                BP_ARG(number.text), BP_EDITION_NEWEST);
-        bp_parser_help(parser, finding, "a newer edition takes a newer backpol");
+        bp_parser_help(parser, finding,
+                       number.number == 0 ? "write edition %d"
+                                          : "edition %d is the newest one here",
+                       BP_EDITION_NEWEST);
         return;
     }
     bp_parse_end(parser);
@@ -360,6 +363,7 @@ stray(bp_parser *parser, const char *rule)
 {
     if (parser->adrift) {
         parser->quiet = true;
+        return NULL;
     }
     parser->adrift = true;
     const bp_token *token = bp_parser_peek(parser, 0);
@@ -391,6 +395,8 @@ unknown_item(bp_parser *parser)
     if (word && suggester.best.size > 0) {
         bp_parser_help(parser, finding, "did you mean \"%.*s\"?", BP_ARG(suggester.best));
         bp_parser_fix(parser, finding, false, span, bp_str_c(parser->arena, suggester.best));
+    } else if (token->kind == BP_TOKEN_OPEN_BRACE) {
+        bp_parser_help(parser, finding, "a policy in JSON is no .bpol file");
     } else if (word && assign) {
         bp_parser_help(parser, finding, "a constant is written as: let NAME = value");
     }
@@ -433,12 +439,31 @@ missing_edition(bp_parser *parser, bp_span first)
     }
 }
 
+/* "Edition 1", "editon 1": reported, and to be read as meant. */
+static bool
+misspelt_edition(bp_parser *parser)
+{
+    const bp_token *token = bp_parser_peek(parser, 0);
+    bp_suggester suggester = bp_suggest_start(token->text);
+    bp_suggest_offer(&suggester, BP_STR("edition"));
+    if (token->kind != BP_TOKEN_WORD || suggester.best.size == 0 ||
+        bp_parser_peek(parser, 1)->kind != BP_TOKEN_INT) {
+        return false;
+    }
+    bp_span span = bp_parser_here(parser);
+    bp_finding *finding =
+        bp_parser_error(parser, span, "found \"%.*s\"; expected \"edition\"", BP_ARG(token->text));
+    bp_parser_fix(parser, finding, true, span, "edition");
+    return true;
+}
+
 void
 bp_parse_file(bp_parser *parser)
 {
     bp_parser_newlines(parser);
     bp_span first = bp_parser_here(parser);
-    bool opened = bp_parser_at_key(parser, BP_KEY_edition);
+    bool opened = bp_parser_at_key(parser, BP_KEY_edition) || misspelt_edition(parser);
+    bool word = bp_parser_at(parser, BP_TOKEN_WORD) || bp_parser_at(parser, BP_TOKEN_EOF);
     bool later = false;
     parser->file->edition_span = first;
     if (opened) {
@@ -460,7 +485,7 @@ bp_parse_file(bp_parser *parser)
         bp_parse_item(parser);
         bp_parse_end(parser);
     }
-    if (!opened && !later) {
+    if (!opened && !later && word) {
         missing_edition(parser, first);
     }
 }

@@ -162,9 +162,9 @@ missing_comma(bp_parser *parser, const bp_sequence *sequence, bp_token behind, b
     }
     bp_finding *finding =
         line ? bp_parser_error(parser, point,
-                               "no comma after \"%.*s\"; the lines between %s and "
+                               "no comma after %.*s; the lines between %s and "
                                "%s are separated by commas",
-                               BP_ARG(bp_str_cut(parser->source->text, behind.start, behind.end)),
+                               BP_ARG(bp_parser_describe(parser, &behind)),
                                bp_token_name(sequence->open), bp_token_name(sequence->close))
              : bp_parser_error(parser, bp_parser_here(parser), "found %.*s; expected \",\" or %s",
                                BP_ARG(bp_parser_describe(parser, bp_parser_peek(parser, 0))),

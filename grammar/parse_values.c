@@ -172,8 +172,12 @@ read_argument(bp_parser *parser, void *context)
     bool word = bp_parser_at(parser, BP_TOKEN_WORD);
     bp_ast_entry entry = {0};
     if (word && (next == BP_TOKEN_COLON || next == BP_TOKEN_ASSIGN)) {
-        bp_token token = bp_parser_take(parser);
-        entry.key = bp_parser_name_of(parser, &token);
+        if (list->all_named) {
+            bp_parser_name(parser, "the name of a parameter", &entry.key);
+        } else {
+            bp_token token = bp_parser_take(parser);
+            entry.key = bp_parser_name_of(parser, &token);
+        }
         list->named = true;
         if (!colon(parser, "an argument")) {
             return false;
@@ -440,9 +444,9 @@ bp_parse_assign(bp_parser *parser)
         return false;
     }
     bp_span span = bp_parser_here(parser);
-    bp_finding *finding = bp_parser_error(
-        parser, span, "\":\" behind \"%.*s\"; a statement takes \"=\"",
-        BP_ARG(bp_str_cut(parser->source->text, parser->last.start, parser->last.end)));
+    bp_finding *finding =
+        bp_parser_error(parser, span, "found \":\" behind %.*s; a statement takes \"=\"",
+                        BP_ARG(bp_parser_describe(parser, &parser->last)));
     bp_parser_fix(parser, finding, true, span, " =");
     bp_parser_take(parser);
     return true;

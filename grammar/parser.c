@@ -102,6 +102,9 @@ bp_parser_name_of(const bp_parser *parser, const bp_token *token)
 bp_str
 bp_parser_describe(bp_parser *parser, const bp_token *token)
 {
+    if (parser->quiet) {
+        return BP_STR(""); /* nobody will read it */
+    }
     if (token->kind == BP_TOKEN_NEWLINE || token->kind == BP_TOKEN_EOF) {
         return bp_str_of(bp_token_name(token->kind));
     }
@@ -120,14 +123,18 @@ bp_parser_describe(bp_parser *parser, const bp_token *token)
 }
 
 /* The finding, unless the statement has one already. */
+static bp_finding *report(bp_parser *parser, const char *code, bp_span span, const char *format,
+                          va_list arguments) __attribute__((format(printf, 4, 0)));
+
 static bp_finding *
-report(bp_parser *parser, const char *code, bp_span span, bp_str message)
+report(bp_parser *parser, const char *code, bp_span span, const char *format, va_list arguments)
 {
     parser->file->broken = true;
     if (parser->quiet) {
         return NULL;
     }
     parser->quiet = true;
+    bp_str message = bp_str_vformat(parser->arena, format, arguments);
     return bp_report(parser->diagnostics, code, span, "%.*s", BP_ARG(message));
 }
 
@@ -136,9 +143,9 @@ bp_parser_error(bp_parser *parser, bp_span span, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    bp_str message = bp_str_vformat(parser->arena, format, arguments);
+    bp_finding *finding = report(parser, "SYN001", span, format, arguments);
     va_end(arguments);
-    return report(parser, "SYN001", span, message);
+    return finding;
 }
 
 bp_finding *
@@ -146,9 +153,9 @@ bp_parser_report(bp_parser *parser, const char *code, bp_span span, const char *
 {
     va_list arguments;
     va_start(arguments, format);
-    bp_str message = bp_str_vformat(parser->arena, format, arguments);
+    bp_finding *finding = report(parser, code, span, format, arguments);
     va_end(arguments);
-    return report(parser, code, span, message);
+    return finding;
 }
 
 bp_finding *

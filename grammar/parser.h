@@ -40,6 +40,7 @@ typedef struct bp_parser {
     bp_token brackets[BP_NESTING]; /* open brackets of the value being read */
     unsigned bracket_count;
     unsigned close_to;     /* blocks that stay open; the others are being closed */
+    uint32_t crowded;      /* line whose second statement was reported, counted from offset + 1 */
     bool swallowed;        /* recovery ran into the end of the file */
     bool told_unclosed;    /* a missing brace was reported: braces at the end follow from it */
     unsigned closed_early; /* braces that will turn up later for blocks closed by recovery */
@@ -64,7 +65,7 @@ bp_span bp_parser_span(const bp_parser *parser, const bp_token *token);
 /* Of the current token; at the end of a line or of the file the point behind the last token. */
 bp_span bp_parser_here(bp_parser *parser);
 bp_ast_name bp_parser_name_of(const bp_parser *parser, const bp_token *token);
-/* A token in words: "\"abc\"", "the end of the line". */
+/* A token in words: "\"abc\"", "the end of the line"; empty while nothing can be reported. */
 bp_str bp_parser_describe(bp_parser *parser, const bp_token *token);
 
 /* Findings; all take a NULL finding. */

@@ -294,7 +294,11 @@ whole_number(bp_parser *parser)
     bp_ast_value *value = bp_parse_new_value(parser, BP_AST_INT, bp_parser_span(parser, &token));
     value->text = token.text;
     value->number = token.number;
-    if (next->kind == BP_TOKEN_WORD && !next->first && bp_parser_loose_unit(parser, &token, next)) {
+    bp_token_kind third = bp_parser_peek(parser, 1)->kind;
+    bool statement = third == BP_TOKEN_ASSIGN || third == BP_TOKEN_APPEND ||
+                     third == BP_TOKEN_REMOVE || third == BP_TOKEN_COLON;
+    if (next->kind == BP_TOKEN_WORD && !next->first && !statement &&
+        bp_parser_loose_unit(parser, &token, next)) {
         bp_token unit = bp_parser_take(parser);
         value->span = bp_span_join(value->span, bp_parser_span(parser, &unit));
         value->kind = BP_AST_UNKNOWN;

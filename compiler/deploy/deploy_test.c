@@ -1,0 +1,334 @@
+/* Where stack sets go: covering from the top, single accounts, chunks, the management account,
+ * written places, collisions. */
+#include "compiler/deploy/world_for_tests.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#define HAS(text, part) assert_non_null(strstr((text), (part)))
+#define LACKS(text, part) assert_null(strstr((text), (part)))
+
+/* root { management, A { a1, B { b1, C { c1 } } }, D { d1 } } */
+static world
+nested(void)
+{
+    world w = world_new("o-test000001", "r-test", "100000000000", "eu-west-1");
+    world_account(&w, 0, "100000000000");
+    uint32_t a = world_ou(&w, 0, "ou-test-aaaaaaaa", "A");
+    world_account(&w, a, "200000000001");
+    uint32_t b = world_ou(&w, a, "ou-test-bbbbbbbb", "B");
+    world_account(&w, b, "200000000002");
+    uint32_t c = world_ou(&w, b, "ou-test-cccccccc", "C");
+    world_account(&w, c, "200000000003");
+    uint32_t d = world_ou(&w, 0, "ou-test-dddddddd", "D");
+    world_account(&w, d, "200000000004");
+    world_finish(&w);
+    return w;
+}
+
+static void
+an_ou_covers_its_children(void **state)
+{
+    world w = nested();
+    (void)state;
+    world_vault(&w, "main");
+    bp_policy *upper = world_policy(&w, "upper");
+    world_plan(&w, upper, "p", "us-east-1 eu-west-1", "main", NULL);
+    world_attach(&w, "ou-test-aaaaaaaa");
+    bp_policy *lower = world_policy(&w, "lower");
+    world_plan(&w, lower, "q", "eu-west-1 eu-central-1", "main", NULL);
+    world_attach(&w, "ou-test-cccccccc");
+    const char *text = world_dump(&w);
+    HAS(text, "  group ous=ou-test-cccccccc regions=eu-central-1\n"
+              "  group ous=ou-test-aaaaaaaa regions=eu-west-1,us-east-1\n");
+    LACKS(text, "management account regions");
+    HAS(text, "policy \"upper\" as upper, ");
+    HAS(text, " characters, 3 accounts\n  attached targets=ou-test-aaaaaaaa\n");
+    bp_arena_free(w.arena);
+}
+
+static void
+single_accounts_come_last_with_the_highest_parents(void **state)
+{
+    world w = nested();
+    (void)state;
+    world_vault(&w, "main");
+    bp_policy *policy = world_policy(&w, "p");
+    world_plan(&w, policy, "p", "eu-west-1", "main", NULL);
+    world_attach(&w, "200000000003");
+    world_attach(&w, "200000000001");
+    world_attach(&w, "ou-test-dddddddd");
+    world_attach(&w, "200000000004");
+    const char *text = world_dump(&w);
+    HAS(text, "  group ous=ou-test-dddddddd regions=eu-west-1\n"
+              "  group ous=ou-test-aaaaaaaa accounts=200000000001,200000000003 "
+              "regions=eu-west-1\n");
+    HAS(text, "attached targets=200000000003,200000000001,ou-test-dddddddd,200000000004\n");
+    bp_arena_free(w.arena);
+}
+
+static void
+copies_bring_the_need_to_the_right_account(void **state)
+{
+    world w = nested();
+    (void)state;
+    world_vault(&w, "central");
+    world_vault(&w, "local");
+    bp_policy *policy = world_policy(&w, "p");
+    bp_node *rule = world_plan(&w, policy, "p", "eu-west-1", "local",
+                               "arn:aws:backup:eu-central-1:200000000004:backup-vault:central");
+    bp_node *copy = world_node(&w, rule->last, BP_NODE_COPY, "own");
+    world_leaf(&w, copy, "target_backup_vault_arn",
+               "arn:aws:backup:us-east-1:$account:backup-vault:local");
+    world_attach(&w, "ou-test-bbbbbbbb");
+    const char *text = world_dump(&w);
+    HAS(text, "vault \"central\" as backpol-vault-central\n"
+              "  group ous=ou-test-dddddddd accounts=200000000004 regions=eu-central-1\n"
+              "vault \"local\" as backpol-vault-local\n"
+              "  group ous=ou-test-bbbbbbbb regions=eu-west-1,us-east-1\n"
+              "  copies out accounts=200000000004\n");
+    HAS(text, "copies to other accounts\n");
+    bp_arena_free(w.arena);
+}
+
+static void
+a_policy_without_targets_needs_nothing(void **state)
+{
+    world w = nested();
+    (void)state;
+    world_vault(&w, "main");
+    bp_policy *policy = world_policy(&w, "p");
+    world_plan(&w, policy, "p", "eu-west-1", "main",
+               "arn:aws:backup:us-east-1:200000000004:backup-vault:main");
+    const char *text = world_dump(&w);
+    LACKS(text, "group");
+    LACKS(text, "copies");
+    bp_arena_free(w.arena);
+}
+
+static void
+the_management_account_gets_plain_stacks(void **state)
+{
+    world w = nested();
+    (void)state;
+    world_role(&w, "backup", "r-test");
+    world_vault(&w, "main");
+    world_vault(&w, "other");
+    bp_policy *policy = world_policy(&w, "p");
+    world_plan(&w, policy, "p", "us-east-1 eu-west-1", "main", NULL);
+    world_attach(&w, "r-test");
+    const char *text = world_dump(&w);
+    HAS(text, "role \"backup\" as backpol-role-backup\n"
+              "  group ous=r-test regions=eu-west-1\n"
+              "  management account regions=eu-west-1\n"
+              "vault \"main\" as backpol-vault-main\n"
+              "  group ous=r-test regions=eu-west-1,us-east-1\n"
+              "  management account regions=eu-west-1,us-east-1\n"
+              "vault \"other\" as backpol-vault-other\n"
+              "policy");
+    bp_arena_free(w.arena);
+}
+
+static void
+the_management_account_is_no_instance(void **state)
+{
+    world w = nested();
+    (void)state;
+    world_vault(&w, "main");
+    bp_policy *policy = world_policy(&w, "p");
+    world_plan(&w, policy, "p", "eu-west-1", "main", NULL);
+    world_attach(&w, "100000000000");
+    const char *text = world_dump(&w);
+    LACKS(text, "group");
+    HAS(text, "management account regions=eu-west-1\n");
+    bp_arena_free(w.arena);
+}
+
+static void
+written_places_win(void **state)
+{
+    world w = nested();
+    (void)state;
+    bp_vault *both = world_vault(&w, "both");
+    bp_vault *targets = world_vault(&w, "targets");
+    bp_vault *regions = world_vault(&w, "regions");
+    both->deploy_to_written = both->regions_written = true;
+    targets->deploy_to_written = true;
+    regions->regions_written = true;
+    bp_region_mask tokyo = BP_REGION_BIT(bp_region_index(BP_STR("ap-northeast-1")));
+    w.model->vaults.at[0].regions = tokyo;
+    *bp_vec_add(w.arena, &w.model->vaults.at[0].targets) = world_target(&w, "ou-test-cccccccc");
+    *bp_vec_add(w.arena, &w.model->vaults.at[0].targets) = world_target(&w, "ou-test-bbbbbbbb");
+    *bp_vec_add(w.arena, &w.model->vaults.at[1].targets) = world_target(&w, "ou-test-aaaaaaaa");
+    *bp_vec_add(w.arena, &w.model->vaults.at[1].targets) = world_target(&w, "ou-test-dddddddd");
+    w.model->vaults.at[2].regions = tokyo;
+    static const char *const NAMES[] = {"both", "targets", "regions"};
+    for (size_t i = 0; i < 3; i++) {
+        bp_policy *policy = world_policy(&w, NAMES[i]);
+        world_plan(&w, policy, NAMES[i], "eu-west-1", NAMES[i], NULL);
+        world_attach(&w, "ou-test-bbbbbbbb");
+    }
+    const char *text = world_dump(&w);
+    HAS(text, "vault \"both\" as backpol-vault-both\n"
+              "  group ous=ou-test-bbbbbbbb regions=ap-northeast-1\n"
+              "vault \"regions\" as backpol-vault-regions\n"
+              "  group ous=ou-test-bbbbbbbb regions=ap-northeast-1\n"
+              "vault \"targets\" as backpol-vault-targets\n"
+              "  group ous=ou-test-aaaaaaaa regions=eu-west-1\n"
+              "policy");
+    bp_arena_free(w.arena);
+}
+
+/* `count` OUs below the root, each with one account, all targets of one policy. */
+static world
+wide(size_t count, bool by_account)
+{
+    world w = world_new("o-test000001", "r-test", "100000000000", "eu-west-1");
+    for (size_t i = 0; i < count; i++) {
+        bp_str id = bp_str_format(w.arena, "ou-test-%08zu", count - i);
+        bp_str account = bp_str_format(w.arena, "2%011zu", i);
+        uint32_t ou = world_ou(&w, 0, id.at, id.at);
+        world_account(&w, ou, account.at);
+    }
+    world_finish(&w);
+    world_vault(&w, "main");
+    bp_policy *policy = world_policy(&w, "p");
+    world_plan(&w, policy, "p", "eu-west-1", "main", NULL);
+    for (size_t i = 0; i < count; i++) {
+        world_attach(&w, by_account ? w.org->accounts.at[i].id.at : w.org->ous.at[i + 1].id.at);
+    }
+    return w;
+}
+
+static void
+more_than_50_ous_are_cut(void **state)
+{
+    (void)state;
+    for (size_t count = 50; count <= 51; count++) {
+        for (int by_account = 0; by_account < 2; by_account++) {
+            bool good = false;
+            world w = wide(count, by_account != 0);
+            const bp_deployment *deployment = world_deploy(&w, &good);
+            const bp_instance_groups *groups = &deployment->stacks.at[0].groups;
+            assert_true(good);
+            assert_int_equal(groups->count, count == 50 ? 1 : 2);
+            assert_int_equal(groups->at[0].ous.count, 50);
+            assert_string_equal(groups->at[0].ous.at[0].at, "ou-test-00000001");
+            assert_int_equal(groups->at[0].accounts.count, by_account ? 50 : 0);
+            if (count == 51) {
+                assert_int_equal(groups->at[1].ous.count, 1);
+                assert_string_equal(groups->at[1].ous.at[0].at, "ou-test-00000051");
+                assert_int_equal(groups->at[1].accounts.count, by_account ? 1 : 0);
+            }
+            bp_arena_free(w.arena);
+        }
+    }
+}
+
+static void
+slugs_that_collide_are_refused_with_both_places(void **state)
+{
+    world w = nested();
+    bool good = true;
+    (void)state;
+    const bp_source *source = bp_sources_add(w.sources, BP_STR("x.bpol"), BP_STR("one two"));
+    world_vault(&w, "prod_vault")->span = bp_span_of(source, 0, 3);
+    world_vault(&w, "Prod-Vault")->span = bp_span_of(source, 4, 7);
+    world_role(&w, "prod-vault", "r-test"); /* another kind: no collision */
+    world_deploy(&w, &good);
+    assert_false(good);
+    bp_diagnostics_settle(w.diagnostics);
+    assert_int_equal(bp_diagnostics_total(w.diagnostics), 1);
+    const bp_finding *finding = bp_diagnostics_at(w.diagnostics, 0);
+    assert_string_equal(finding->rule->code, "OPS010");
+    assert_int_equal(finding->span.start, 4);
+    assert_int_equal(finding->labels.count, 1);
+    assert_int_equal(finding->labels.at[0].span.start, 0);
+    bp_arena_free(w.arena);
+}
+
+static void
+texts_that_organizations_refuses_are_named(void **state)
+{
+    char long_text[600];
+    world w = nested();
+    bool good = true;
+    (void)state;
+    memset(long_text, 'x', sizeof long_text);
+    world_policy(&w, "fits")->description = (bp_str){long_text, 512};
+    world_deploy(&w, &good);
+    assert_true(good);
+    world_policy(&w, "long")->description = (bp_str){long_text, 513};
+    world_policy(&w, "name")->name = (bp_str){long_text, 129};
+    world_deploy(&w, &good);
+    assert_false(good);
+    assert_int_equal(bp_diagnostics_count(w.diagnostics, BP_ERROR), 2);
+    bp_arena_free(w.arena);
+}
+
+static void
+without_an_inventory_every_target_is_unresolved(void **state)
+{
+    world w = nested();
+    bool good = false;
+    (void)state;
+    w.model->org = NULL;
+    world_vault(&w, "main");
+    bp_policy *policy = world_policy(&w, "p");
+    world_plan(&w, policy, "p", "eu-west-1", "main",
+               "arn:aws:backup:us-east-1:200000000004:backup-vault:other");
+    *bp_vec_add(w.arena, &policy->attach) =
+        (bp_target_ref){.kind = BP_TARGET_OU, .text = BP_STR("Prod")};
+    *bp_vec_add(w.arena, &policy->attach) =
+        (bp_target_ref){.kind = BP_TARGET_OU, .text = BP_STR("Prod")};
+    bp_deployment *deployment = world_deploy(&w, &good);
+    assert_true(good);
+    assert_false(deployment->resolved);
+    assert_int_equal(deployment->unresolved.count, 1);
+    assert_true(bp_str_is(deployment->unresolved.at[0], "ou(\"Prod\")"));
+    assert_int_equal(deployment->stacks.at[0].copies_out.count, 1);
+    bp_arena_free(w.arena);
+}
+
+static void
+who_may_copy_is_said_in_the_words_of_templates(void **state)
+{
+    world w = nested();
+    (void)state;
+    world_vault(&w, "main");
+    bp_bound_targets *sources = &w.model->vaults.at[0].copy_sources;
+    *bp_vec_add(w.arena, sources) = world_target(&w, "organization");
+    *bp_vec_add(w.arena, sources) = world_target(&w, "ou-test-cccccccc");
+    *bp_vec_add(w.arena, sources) = world_target(&w, "200000000004");
+    *bp_vec_add(w.arena, sources) = world_target(&w, "200000000004");
+    HAS(world_dump(&w), "copies in organization "
+                        "ous=o-test000001/r-test/ou-test-aaaaaaaa/ou-test-bbbbbbbb/"
+                        "ou-test-cccccccc/* accounts=200000000004\n");
+    bp_arena_free(w.arena);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_ou_covers_its_children),
+        cmocka_unit_test(single_accounts_come_last_with_the_highest_parents),
+        cmocka_unit_test(copies_bring_the_need_to_the_right_account),
+        cmocka_unit_test(a_policy_without_targets_needs_nothing),
+        cmocka_unit_test(the_management_account_gets_plain_stacks),
+        cmocka_unit_test(the_management_account_is_no_instance),
+        cmocka_unit_test(written_places_win),
+        cmocka_unit_test(more_than_50_ous_are_cut),
+        cmocka_unit_test(slugs_that_collide_are_refused_with_both_places),
+        cmocka_unit_test(texts_that_organizations_refuses_are_named),
+        cmocka_unit_test(without_an_inventory_every_target_is_unresolved),
+        cmocka_unit_test(who_may_copy_is_said_in_the_words_of_templates),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

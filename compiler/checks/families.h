@@ -10,7 +10,6 @@
 
 /* syn.c */
 void bp_check_empty_policies(const bp_check_context *context); /* SYN002 */
-void bp_check_members(const bp_check_context *context);        /* SYN004 */
 void bp_check_folded_names(const bp_check_context *context);   /* SYN008 */
 void bp_check_placeholders(const bp_check_context *context);   /* SYN012 */
 void bp_check_variables(const bp_check_context *context);      /* SYN013 */

@@ -11,20 +11,6 @@
 #include "compiler/policy/schedule.h"
 #include "lib/calendar.h"
 
-/* The only place of `part` in `whole`; false if there is none or more than one. */
-static bool
-only_place(bp_str whole, bp_str part, size_t *at)
-{
-    size_t found = 0;
-    for (size_t i = 0; part.size > 0 && i + part.size <= whole.size; i++) {
-        if (bp_str_equal(bp_str_cut(whole, i, i + part.size), part)) {
-            *at = i;
-            found++;
-        }
-    }
-    return found == 1;
-}
-
 /* The span of bytes of a schedule's text. Schedules that a call made (daily …) are not written out:
  * then it is the whole value. *exact says which. */
 static bp_span
@@ -34,14 +20,12 @@ span_within(const bp_place *place, const bp_value *value, size_t start, size_t e
     bool bracketed = bp_str_starts(text, BP_STR("cron("));
     size_t head = bracketed ? 5 : 0;
     size_t tail = bp_str_ends(text, BP_STR(")")) && bracketed ? text.size - 1 : text.size;
-    size_t at;
-    *exact = start >= head && end <= tail && end > start &&
-             only_place(bp_value_source(place, value), bp_str_cut(text, head, tail), &at);
+    bp_span span = bp_span_within(place, value, bp_str_cut(text, head, tail), exact);
+    *exact = *exact && start >= head && end <= tail && end > start;
     if (!*exact) {
         return value->span;
     }
-    bp_span span = value->span;
-    span.start += (uint32_t)(at + start - head);
+    span.start += (uint32_t)(start - head);
     span.end = span.start + (uint32_t)(end - start);
     return span;
 }
@@ -162,7 +146,10 @@ static void
 judge_schedule(const bp_place *place)
 {
     const bp_value *value = bp_node_value(place->node, "schedule_expression");
-    if (value == NULL || value->kind != BP_VALUE_TEXT) {
+    size_t a;
+    size_t b;
+    if (value == NULL || value->kind != BP_VALUE_TEXT ||
+        bp_placeholder_find(place->context, value->text, &a, &b)) {
         return;
     }
     bp_schedule schedule = bp_schedule_parse(place->context->arena, value->text);

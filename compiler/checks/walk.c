@@ -252,3 +252,23 @@ bp_value_rewrite(const bp_place *place, const bp_value *value, int64_t number, b
     }
     return false;
 }
+
+bp_span
+bp_span_within(const bp_place *place, const bp_value *value, bp_str part, bool *exact)
+{
+    bp_str source = bp_value_source(place, value);
+    size_t at = 0;
+    size_t found = 0;
+    for (size_t i = 0; part.size > 0 && i + part.size <= source.size && found < 2; i++) {
+        if (bp_str_equal(bp_str_cut(source, i, i + part.size), part)) {
+            at = found == 0 ? i : at;
+            found++;
+        }
+    }
+    *exact = found == 1;
+    if (!*exact) {
+        return value->span;
+    }
+    uint32_t start = value->span.start + (uint32_t)at;
+    return (bp_span){value->span.source, start, start + (uint32_t)part.size};
+}

@@ -48,6 +48,13 @@ bp_str bp_value_words(const bp_place *place, const bp_value *value, const char *
  * "180", "\"180\""); false when what stands there is no number written out. */
 bool bp_value_rewrite(const bp_place *place, const bp_value *value, int64_t number, bp_str *text);
 
+/* The span of a part of a value's text, where that stands exactly once in what was written; the
+ * whole value, and *exact false, where it does not (texts that a call made, escapes). */
+bp_span bp_span_within(const bp_place *place, const bp_value *value, bp_str part, bool *exact);
+
+/* Finds the first placeholder (SYN012) in a text, those that the manifest allows left out. */
+bool bp_placeholder_find(const bp_check_context *context, bp_str text, size_t *start, size_t *end);
+
 /* The source text of a value, or empty. */
 bp_str bp_value_source(const bp_place *place, const bp_value *value);
 

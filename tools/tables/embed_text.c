@@ -1,84 +1,87 @@
 /*
- * Host program of the build: texts become a C array, so that the binary needs no file at run time.
+ * Makes C rows of text files:  embed_text OUT FILE...
  *
- *     embed_text OUT.inc NAME FILE…
- *
- * OUT.inc then holds `static const struct { const char *name, *text; size_t size; } NAME[]`, one
- * row a file in the order given; `name` is the file's name without folders and ending. Bytes are
- * written as they are, escaped; nothing is interpreted.
+ * Each file NAME.md becomes a row {"NAME", "text"}, a line of the file a line of the literal. Runs
+ * on the building machine only; it is no part of the program.
  */
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-static const char *
-base_of(const char *path)
+/* The file name without folder and ending. */
+static void
+write_name(FILE *out, const char *path)
 {
     const char *slash = strrchr(path, '/');
-    return slash == NULL ? path : slash + 1;
+    const char *name = slash == NULL ? path : slash + 1;
+    const char *dot = strrchr(name, '.');
+    size_t size = dot == NULL ? strlen(name) : (size_t)(dot - name);
+    fprintf(out, "{\"%.*s\",\n", (int)size, name);
 }
 
-/* One byte inside a string literal. Octal escapes of three digits never run into what follows. */
 static void
-put_byte(FILE *out, int byte)
+write_character(FILE *out, int c)
 {
-    if (byte == '\n') {
-        fputs("\\n\"\n     \"", out);
-    } else if (byte == '"' || byte == '\\') {
-        fprintf(out, "\\%c", byte);
-    } else if (byte < ' ' || byte > '~' || byte == '?') {
-        fprintf(out, "\\%03o", (unsigned)byte);
+    if (c == '"' || c == '\\') {
+        fprintf(out, "\\%c", c);
+    } else if (c == '?') {
+        fputs("\\?", out); /* no trigraphs */
+    } else if (c >= ' ' && c < 127) {
+        fputc(c, out);
     } else {
-        fputc(byte, out);
+        fprintf(out, "\\%03o", (unsigned)c);
     }
 }
 
-static bool
-put_file(FILE *out, const char *path)
+static int
+write_text(FILE *out, const char *path)
 {
     FILE *in = fopen(path, "rb");
     if (in == NULL) {
-        fprintf(stderr, "embed_text: cannot open %s\n", path);
-        return false;
+        perror(path);
+        return 1;
     }
-    const char *base = base_of(path);
-    const char *dot = strrchr(base, '.');
-    int stem = (int)(dot == NULL ? strlen(base) : (size_t)(dot - base));
-    size_t size = 0;
-    fprintf(out, "    {\"%.*s\",\n     \"", stem, base);
-    for (int byte = fgetc(in); byte != EOF; byte = fgetc(in)) {
-        put_byte(out, byte);
-        size++;
+    write_name(out, path);
+    int c;
+    int open = 0;
+    while ((c = fgetc(in)) != EOF) {
+        if (!open) {
+            fputs(" \"", out);
+            open = 1;
+        }
+        if (c == '\n') {
+            fputs("\\n\"\n", out);
+            open = 0;
+        } else {
+            write_character(out, c);
+        }
     }
-    fprintf(out, "\",\n     %zu},\n", size);
-    bool good = !ferror(in);
-    fclose(in);
-    if (!good) {
-        fprintf(stderr, "embed_text: cannot read %s\n", path);
-    }
-    return good;
+    fputs(open ? "\"},\n" : " \"\"},\n", out);
+    int failed = ferror(in);
+    return fclose(in) != 0 || failed;
 }
 
 int
-main(int count, char **arguments)
+main(int argc, char **argv)
 {
-    if (count < 4) {
-        fprintf(stderr, "usage: embed_text OUT.inc NAME FILE...\n");
+    if (argc < 2) {
+        fputs("usage: embed_text OUT FILE...\n", stderr);
         return 2;
     }
-    FILE *out = fopen(arguments[1], "wb");
+    FILE *out = fopen(argv[1], "wb");
     if (out == NULL) {
-        fprintf(stderr, "embed_text: cannot write %s\n", arguments[1]);
+        perror(argv[1]);
         return 1;
     }
-    bool good = true;
-    fprintf(out, "/* Made by tools/tables/embed_text.c. */\n");
-    fprintf(out, "static const struct {\n    const char *name;\n    const char *text;\n");
-    fprintf(out, "    size_t size;\n} %s[] = {\n", arguments[2]);
-    for (int i = 3; i < count && good; i++) {
-        good = put_file(out, arguments[i]);
+    int failed = fprintf(out, "/* Made by tools/tables/embed_text.c. */\n") < 0;
+    for (int i = 2; i < argc; i++) {
+        failed |= write_text(out, argv[i]);
     }
-    fprintf(out, "};\n");
-    good = !ferror(out) && good;
-    return fclose(out) == 0 && good ? 0 : 1;
+    failed |= ferror(out);
+    failed |= fclose(out) != 0;
+    if (failed) {
+        remove(argv[1]);
+        fputs("embed_text: could not write\n", stderr);
+        return 1;
+    }
+    return 0;
 }

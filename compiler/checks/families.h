@@ -10,7 +10,6 @@
 
 /* syn.c */
 void bp_check_empty_policies(const bp_check_context *context); /* SYN002 */
-void bp_check_folded_names(const bp_check_context *context);   /* SYN008 */
 void bp_check_placeholders(const bp_check_context *context);   /* SYN012 */
 void bp_check_variables(const bp_check_context *context);      /* SYN013 */
 
@@ -30,7 +29,7 @@ void bp_check_windows(const bp_check_context *context);       /* SCH006, SCH013 
 void bp_check_rule_schedule(const bp_check_context *context); /* SCH010 */
 
 /* sel.c */
-void bp_check_selections(const bp_check_context *context);     /* SEL001, SEL004, SEL009, SEL017 */
+void bp_check_selections(const bp_check_context *context);     /* SEL004, SEL009, SEL017 */
 void bp_check_selected_types(const bp_check_context *context); /* SEL006, SEL007 */
 
 /* qta.c */

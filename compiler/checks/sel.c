@@ -1,5 +1,5 @@
 /*
- * SEL: what a plan selects (SEL001, SEL004, SEL006, SEL007, SEL009, SEL017).
+ * SEL: what a plan selects (SEL004, SEL006, SEL007, SEL009, SEL017).
  *
  * Which of the selected types can be copied, or honour cold storage, is judged elsewhere.
  */
@@ -130,26 +130,11 @@ judge_pairing(const bp_place *place)
 }
 
 static void
-judge_emptiness(const bp_place *place)
-{
-    const bp_node *all = bp_node_child(place->node, "selections");
-    if (all == NULL || selections(place, "selections/tags") != NULL ||
-        selections(place, "selections/resources") != NULL) {
-        return;
-    }
-    bp_finding *finding =
-        report_plan(place, "SEL001", all->span,
-                    BP_STR("selections with nothing in them; the plan backs nothing up"));
-    bp_finding_help(place->context->diagnostics, finding, "add a selection");
-}
-
-static void
 judge_plan(const bp_place *place)
 {
     judge_forms(place);
     if (bp_place_whole(place)) {
         judge_pairing(place);
-        judge_emptiness(place);
     }
 }
 

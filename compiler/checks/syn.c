@@ -1,12 +1,11 @@
 /*
- * SYN: what a whole document lacks or should not hold (SYN002, SYN008, SYN012, SYN013).
+ * SYN: what a whole document lacks or should not hold (SYN002, SYN012, SYN013).
  *
  * Syntax, types and operators are reported where a source is read; these rules need the finished
  * tree. A value with a placeholder is left alone by every other rule.
  */
 #include "compiler/checks/families.h"
 #include "compiler/checks/walk.h"
-#include "lib/map.h"
 
 static void
 judge_emptiness(const bp_place *place)
@@ -33,70 +32,12 @@ bp_check_empty_policies(const bp_check_context *context)
     bp_each_policy(context, judge_emptiness);
 }
 
-/* What a name stands for, in messages; NULL for keys that are fixed. */
-static const char *
-named_thing(const bp_node *node)
+/* Whether the key of a node is a name that somebody chose. */
+static bool
+is_named(const bp_node *node)
 {
-    switch (node->kind) {
-    case BP_NODE_PLAN:
-        return "plan";
-    case BP_NODE_RULE:
-        return "rule";
-    case BP_NODE_SELECTION:
-        return "selection";
-    case BP_NODE_COPY:
-        return "copy";
-    case BP_NODE_ENTRY:
-        return "entry";
-    case BP_NODE_ROOT:
-    case BP_NODE_PLANS:
-    case BP_NODE_CONTAINER:
-    case BP_NODE_LEAF:
-        return NULL;
-    }
-    return NULL;
-}
-
-static void
-report_folded(const bp_place *place, const bp_node *first, const bp_node *second)
-{
-    bp_diagnostics *list = place->context->diagnostics;
-    bp_finding *finding = bp_report(
-        list, "SYN008", second->span,
-        "%s \"%.*s\" differs from \"%.*s\" only in letter case; effective policies make them one",
-        named_thing(second), BP_ARG(second->key), BP_ARG(first->key));
-    bp_text_finding(place, finding, second->uses);
-    bp_finding_label(list, finding, first->span, "the other one");
-    bp_finding_help(list, finding, "rename one of the two");
-}
-
-static void
-judge_children(const bp_place *place)
-{
-    const bp_node *child = place->node->first;
-    if (child == NULL || child->next == NULL) {
-        return;
-    }
-    bp_map *seen = bp_map_new(place->context->arena);
-    for (; child != NULL; child = child->next) {
-        if (named_thing(child) == NULL) {
-            continue;
-        }
-        bool added;
-        bp_str folded = bp_str_fold(place->context->arena, child->key);
-        const bp_node **slot = BP_NEW(place->context->arena, const bp_node *);
-        *slot = child;
-        const bp_node *const *first = bp_map_add(seen, folded, slot, &added);
-        if (!added && !bp_str_equal((*first)->key, child->key)) {
-            report_folded(place, *first, child);
-        }
-    }
-}
-
-void
-bp_check_folded_names(const bp_check_context *context)
-{
-    bp_each_node(context, judge_children);
+    return node->kind == BP_NODE_PLAN || node->kind == BP_NODE_RULE ||
+           node->kind == BP_NODE_SELECTION || node->kind == BP_NODE_ENTRY;
 }
 
 /* Settings whose text is free: tags and conditions. All others have a form that AWS checks. */
@@ -270,8 +211,7 @@ judge_placeholders(const bp_place *place)
         return;
     }
     /* The key of a copy is told at its destination. */
-    if (named_thing(node) != NULL && node->kind != BP_NODE_COPY &&
-        bp_placeholder_find(place->context, node->key, &start, &end)) {
+    if (is_named(node) && bp_placeholder_find(place->context, node->key, &start, &end)) {
         report_placeholder(place, node->span, node->uses, bp_str_cut(node->key, start, end),
                            node->kind == BP_NODE_ENTRY);
     }

@@ -346,7 +346,7 @@ bp_parse_block(bp_parser *parser)
             bp_parse_body(parser, block->block, block->span, first.indent, block->uses.written);
     }
     if (block->body == NULL) {
-        bp_parser_sync(parser);
+        bp_parse_lost_body(parser, block->block, first.indent);
         return NULL;
     }
     return block;
@@ -534,6 +534,7 @@ statements(bp_parser *parser, bp_ast_body *body)
             return;
         }
         bp_parser_fresh(parser);
+        parser->indent = bp_parser_peek(parser, 0)->indent;
         unsigned keep = stays_open(parser);
         if (keep < parser->block_count) {
             close_early(parser, keep);
@@ -543,46 +544,84 @@ statements(bp_parser *parser, bp_ast_body *body)
     }
 }
 
-/* Up to the opening brace. False when none is there and none is meant. */
+typedef enum opening { NO_BODY, BRACE, BRACE_MEANT, EMPTY_BODY } opening;
+
 static bool
-opening_brace(bp_parser *parser, bool after_uses, bool *empty)
+line_ends(bp_parser *parser)
+{
+    return bp_parser_at(parser, BP_TOKEN_NEWLINE) || bp_parser_at(parser, BP_TOKEN_EOF) ||
+           bp_parser_at(parser, BP_TOKEN_CLOSE_BRACE);
+}
+
+/* The line of a header ends without brace. What comes next tells whether the body follows, or "{}"
+ * was left out. */
+static opening
+no_brace(bp_parser *parser, uint32_t indent, bool after_uses)
+{
+    const bp_token *token = bp_parser_peek(parser, 0);
+    const bp_token *next = bp_parser_peek(parser, 1);
+    const bp_open_block *outer =
+        parser->block_count == 0 ? NULL : &parser->blocks[parser->block_count - 1];
+    bool closes = token->kind == BP_TOKEN_CLOSE_BRACE && !token->first &&
+                  (outer == NULL || outer->line_offset != token->line_offset);
+    bool follows = token->kind == BP_TOKEN_NEWLINE && next->first && next->indent > indent &&
+                   next->kind != BP_TOKEN_CLOSE_BRACE && next->kind != BP_TOKEN_EOF;
+    bp_span behind = bp_span_after(bp_parser_span(parser, &parser->last));
+    bp_finding *finding = bp_parser_error(
+        parser, behind, "found %.*s; expected \"{\"%s", BP_ARG(bp_parser_describe(parser, token)),
+        after_uses && !closes && !follows ? ", also after \"uses\"" : "");
+    if (closes || follows) {
+        bp_parser_fix(parser, finding, true, behind, " {");
+        return BRACE_MEANT;
+    }
+    bp_parser_help(parser, finding, "a block that adds nothing is written with {}");
+    bp_parser_fix(parser, finding, true, behind, " {}");
+    return EMPTY_BODY;
+}
+
+/* Up to the opening brace. NO_BODY when none is there and none is meant. */
+static opening
+opening_brace(bp_parser *parser, uint32_t indent, bool after_uses)
 {
     if (bp_parser_at(parser, BP_TOKEN_OPEN_BRACE)) {
-        return true;
+        return BRACE;
     }
     const bp_token *next = bp_parser_peek(parser, 1);
-    bp_span behind = bp_span_after(bp_parser_span(parser, &parser->last));
-    bool line_end = bp_parser_at(parser, BP_TOKEN_NEWLINE) || bp_parser_at(parser, BP_TOKEN_EOF) ||
-                    bp_parser_at(parser, BP_TOKEN_CLOSE_BRACE);
     if (bp_parser_at(parser, BP_TOKEN_NEWLINE) && next->kind == BP_TOKEN_OPEN_BRACE) {
         bp_span brace = bp_parser_span(parser, next);
         bp_finding *finding = bp_parser_error(
             parser, brace, "found \"{\" on a line of its own; it stands on the line of its header");
-        bp_parser_fix(parser, finding, true, behind, " {");
+        bp_parser_fix(parser, finding, true, bp_span_after(bp_parser_span(parser, &parser->last)),
+                      " {");
         if (finding != NULL) {
             bp_finding_edit(parser->diagnostics, finding, brace, BP_STR(""));
         }
         bp_parser_newlines(parser);
-        return true;
+        return BRACE;
     }
     if (bp_parser_at(parser, BP_TOKEN_ASSIGN) && next->kind == BP_TOKEN_OPEN_BRACE) {
         bp_finding *finding = bp_parser_error(parser, bp_parser_here(parser),
                                               "found \"=\"; a block has none before its \"{\"");
         bp_parser_fix(parser, finding, true, bp_parser_here(parser), "");
         bp_parser_take(parser);
-        return true;
+        return BRACE;
     }
-    *empty = line_end;
-    if (!line_end) {
+    if (!line_ends(parser)) {
         bp_parser_expected(parser, "\"{\"");
+        return NO_BODY;
+    }
+    return no_brace(parser, indent, after_uses);
+}
+
+static bool
+nested_too_deep(bp_parser *parser)
+{
+    if (parser->block_count + parser->bracket_count < BP_NESTING) {
         return false;
     }
-    bp_finding *finding =
-        bp_parser_error(parser, behind, "found %.*s; expected \"{\"%s",
-                        BP_ARG(bp_parser_describe(parser, bp_parser_peek(parser, 0))),
-                        after_uses ? ", also after \"uses\"" : "");
-    bp_parser_help(parser, finding, "a block that adds nothing is written with {}");
-    bp_parser_fix(parser, finding, true, behind, " {}");
+    bp_finding *finding = bp_parser_report(parser, "SYN015", bp_parser_here(parser),
+                                           "blocks are nested deeper than %d", BP_NESTING);
+    bp_parser_help(parser, finding, "what stands inside was not read");
     return true;
 }
 
@@ -590,30 +629,56 @@ bp_ast_body *
 bp_parse_body(bp_parser *parser, bp_ast_kind kind, bp_span header_span, uint32_t indent,
               bool after_uses)
 {
-    bool empty = false;
-    if (!opening_brace(parser, after_uses, &empty)) {
+    opening how = opening_brace(parser, indent, after_uses);
+    if (how == NO_BODY || nested_too_deep(parser)) {
         return NULL;
     }
     bp_ast_body *body = BP_NEW(parser->arena, bp_ast_body);
-    body->open = bp_parser_here(parser);
-    if (empty) {
+    body->open = how == BRACE ? bp_parser_here(parser)
+                              : bp_span_after(bp_parser_span(parser, &parser->last));
+    if (how == EMPTY_BODY) {
         body->close = body->open;
         return body;
     }
-    if (parser->block_count + parser->bracket_count >= BP_NESTING) {
-        bp_finding *finding = bp_parser_report(parser, "SYN015", body->open,
-                                               "blocks are nested deeper than %d", BP_NESTING);
-        bp_parser_help(parser, finding, "what stands inside was not read");
-        return NULL;
+    uint32_t line_offset =
+        how == BRACE ? bp_parser_peek(parser, 0)->line_offset : parser->last.line_offset;
+    parser->blocks[parser->block_count++] =
+        (bp_open_block){kind, header_span, body->open, indent, line_offset};
+    if (how == BRACE) {
+        bp_parser_take(parser);
     }
-    parser->blocks[parser->block_count++] = (bp_open_block){kind, header_span, body->open, indent,
-                                                            bp_parser_peek(parser, 0)->line_offset};
-    bp_parser_take(parser);
+    uint32_t outer_indent = parser->indent;
     statements(parser, body);
+    parser->indent = outer_indent;
     parser->block_count--;
     if (parser->close_to == parser->block_count) {
         parser->close_to = BP_NESTING;
     }
     bp_parser_fresh(parser);
     return body;
+}
+
+void
+bp_parse_lost_body(bp_parser *parser, bp_ast_kind kind, uint32_t indent)
+{
+    size_t open = parser->bracket_count;
+    parser->bracket_count = 0;
+    for (;; bp_parser_take(parser)) {
+        bp_token_kind token = bp_parser_peek(parser, 0)->kind;
+        bp_token_kind next = bp_parser_peek(parser, 1)->kind;
+        bool body = open == 0 || next == BP_TOKEN_NEWLINE || next == BP_TOKEN_CLOSE_BRACE;
+        bool line_end = token == BP_TOKEN_CLOSE_BRACE || (token == BP_TOKEN_NEWLINE && open == 0);
+        if ((token == BP_TOKEN_OPEN_BRACE && body) || line_end) {
+            if (bp_parse_body(parser, kind, bp_parser_here(parser), indent, false) == NULL) {
+                bp_parser_sync(parser);
+            }
+            return;
+        }
+        if (token == BP_TOKEN_EOF || bp_parser_at_statement(parser, true)) {
+            return;
+        }
+        open += token == BP_TOKEN_OPEN_PAREN || token == BP_TOKEN_OPEN_BRACKET;
+        bool closes = token == BP_TOKEN_CLOSE_PAREN || token == BP_TOKEN_CLOSE_BRACKET;
+        open -= closes && open > 0;
+    }
 }

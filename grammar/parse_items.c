@@ -332,6 +332,10 @@ bp_parse_item(bp_parser *parser)
                 : item->kind == BP_AST_TEMPLATE ? template(parser, item, indent)
                 : item->kind == BP_AST_INCLUDE  ? include(parser, item)
                                                 : let(parser, item);
+    if (!good && (block || item->kind == BP_AST_TEMPLATE)) {
+        bp_parse_lost_body(parser, block ? item->kind : item->block, indent);
+        return;
+    }
     if (!good) {
         bp_parser_sync(parser);
         return;
@@ -475,6 +479,7 @@ bp_parse_file(bp_parser *parser)
     for (bp_parser_newlines(parser); !bp_parser_at(parser, BP_TOKEN_EOF);
          bp_parser_newlines(parser)) {
         bp_parser_fresh(parser);
+        parser->indent = bp_parser_peek(parser, 0)->indent;
         later = later || bp_parser_at_key(parser, BP_KEY_edition);
         if (!at_loose_item(parser)) {
             misfit(parser);

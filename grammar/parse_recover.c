@@ -49,16 +49,17 @@ bp_parser_at_statement(bp_parser *parser, bool settings)
     return starts_block(token->keyword, next, third);
 }
 
-/* Whether indentation shows that a value with open brackets, begun on a line indented by `indent`,
- * is over: the brace of an outer block, or a setting not further right than the one that failed. */
+/* Whether indentation shows that a statement with open brackets is over: behind a value the brace
+ * of an outer block, else a statement not further right than the one that failed. */
 static bool
-outdented(bp_parser *parser, uint32_t indent)
+outdented(bp_parser *parser, bool value)
 {
+    uint32_t indent = parser->indent;
     const bp_token *token = bp_parser_peek(parser, 0);
     if (!token->first || token->indent > indent) {
         return false;
     }
-    bool brace = token->kind == BP_TOKEN_CLOSE_BRACE && token->indent < indent;
+    bool brace = value && token->kind == BP_TOKEN_CLOSE_BRACE && token->indent < indent;
     return brace || bp_parser_at_statement(parser, true);
 }
 
@@ -68,7 +69,6 @@ bp_parser_sync(bp_parser *parser)
     size_t braces = 0;
     size_t others = 0;
     bool value = parser->bracket_count > 0;
-    uint32_t indent = value ? parser->brackets[0].indent : 0;
     for (unsigned i = 0; i < parser->bracket_count; i++) {
         bool brace = parser->brackets[i].kind == BP_TOKEN_OPEN_BRACE;
         braces += brace;
@@ -84,8 +84,8 @@ bp_parser_sync(bp_parser *parser)
         }
         if ((kind == BP_TOKEN_NEWLINE && !brackets) ||
             (kind == BP_TOKEN_CLOSE_BRACE && braces == 0) ||
-            (brackets && bp_parser_at_statement(parser, braces == 0)) ||
-            (brackets && value && outdented(parser, indent))) {
+            (brackets && value && bp_parser_at_statement(parser, braces == 0)) ||
+            (brackets && outdented(parser, value))) {
             return;
         }
         braces += kind == BP_TOKEN_OPEN_BRACE;

@@ -41,6 +41,7 @@ typedef struct bp_parser {
     unsigned bracket_count;
     unsigned close_to;     /* blocks that stay open; the others are being closed */
     uint32_t crowded;      /* line whose second statement was reported, counted from offset + 1 */
+    uint32_t indent;       /* of the statement being read */
     bool swallowed;        /* recovery ran into the end of the file */
     bool told_unclosed;    /* a missing brace was reported: braces at the end follow from it */
     unsigned closed_early; /* braces that will turn up later for blocks closed by recovery */
@@ -138,6 +139,8 @@ bp_ast_value *bp_parse_json(bp_parser *parser);
 /* A body from its brace on, for a header that was just read. NULL when there is none (reported). */
 bp_ast_body *bp_parse_body(bp_parser *parser, bp_ast_kind kind, bp_span header, uint32_t indent,
                            bool after_uses);
+/* After a header that was given up: skips to its brace and reads the body for its own findings. */
+void bp_parse_lost_body(bp_parser *parser, bp_ast_kind kind, uint32_t indent);
 /* A block statement; the current token is its first word. */
 bp_ast_statement *bp_parse_block(bp_parser *parser);
 /* Whether a block starts here. */

@@ -114,11 +114,19 @@ typedef struct bp_includer {
     void *context;
 } bp_includer;
 
+/* How the elaborator looks up the 12 digits of an account that is named in `of account("name")`.
+ * False after reporting TOP002. `find` may be NULL: no inventory. */
+typedef struct bp_account_finder {
+    bool (*find)(void *context, bp_str name, bp_span span, bp_str *id);
+    void *context;
+} bp_account_finder;
+
 typedef struct bp_elaboration {
     bp_arena *arena;
     bp_diagnostics *diagnostics;
     bp_str partition; /* of generated ARNs; "" = decide by the policy's Regions, then "aws" */
     bp_includer includer;
+    bp_account_finder account_id;
 } bp_elaboration;
 
 /*

@@ -1,0 +1,230 @@
+/*
+ * Statements that are none: setting words that nobody knows, that stand in the wrong block, that
+ * AWS uses in its JSON or its Backup API, and what this release does not have.
+ */
+#include "compiler/policy/elaborate.h"
+
+/* Words of AWS documents and of the Backup API, folded, without "_", and the setting that says
+ * them. */
+static const struct {
+    const char *word;
+    const char *setting;
+} aliases[] = {
+    {"scheduleexpression", "schedule"},
+    {"cron", "schedule"},
+    {"scheduleexpressiontimezone", "timezone"},
+    {"schedule_timezone", "timezone"},
+    {"startbackupwindowminutes", "start_within"},
+    {"startwindowminutes", "start_within"},
+    {"startwindow", "start_within"},
+    {"completebackupwindowminutes", "finish_within"},
+    {"completionwindowminutes", "finish_within"},
+    {"completionwindow", "finish_within"},
+    {"completewindow", "finish_within"},
+    {"enablecontinuousbackup", "continuous"},
+    {"continuousbackup", "continuous"},
+    {"targetbackupvaultname", "vault"},
+    {"targetbackupvault", "vault"},
+    {"targetvaultname", "vault"},
+    {"targetvault", "vault"},
+    {"backupvault", "vault"},
+    {"backupvaultname", "vault"},
+    {"vaultname", "vault"},
+    {"targetlogicallyairgappedbackupvaultarn", "air_gapped_vault"},
+    {"movetocoldstorageafterdays", "cold_after"},
+    {"movetocoldstorageafter", "cold_after"},
+    {"coldstorageafter", "cold_after"},
+    {"coldafterdays", "cold_after"},
+    {"deleteafterdays", "delete_after"},
+    {"todeleteafterdays", "delete_after"},
+    {"retention", "delete_after"},
+    {"retentiondays", "delete_after"},
+    {"optintoarchiveforsupportedresources", "archive"},
+    {"recoverypointtag", "recovery_point_tags"},
+    {"indexactions", "index"},
+    {"scanactions", "scan"},
+    {"scanmode", "scan"},
+    {"scansettings", "scan_types"},
+    {"scannerrolearn", "scan_role"},
+    {"backupplantags", "plan_tags"},
+    {"plantag", "plan_tags"},
+    {"windowsvss", "windows_vss"},
+    {"backupacls", "s3_acls"},
+    {"backupobjecttags", "s3_object_tags"},
+    {"region", "regions"},
+    {"iamrolearn", "role"},
+    {"iamrole", "role"},
+    {"rolearn", "role"},
+    {"tagvalue", "tag_values"},
+    {"notresources", "not_resource_types"},
+    {"resources", "resource_types"},
+    {"resourcetype", "resource_types"},
+    {"conditions", "where"},
+    {"condition", "where"},
+    {"targets", "attach"},
+    {"target", "attach"},
+    {"attachto", "attach"},
+    {"lockconfiguration", "lock"},
+    {"managedpolicies", "permits"},
+    {"backupvaulttags", "tags"},
+};
+
+const char *
+bp_blocks_name(unsigned blocks)
+{
+    static const bp_block order[] = {
+        BP_BLOCK_POLICY, BP_BLOCK_PLAN,        BP_BLOCK_RULE,
+        BP_BLOCK_COPY,   BP_BLOCK_SELECT_TAGS, BP_BLOCK_SELECT_RESOURCES,
+        BP_BLOCK_VAULT,  BP_BLOCK_AIR_GAPPED,  BP_BLOCK_ROLE};
+    if ((blocks & BP_BLOCK_SELECT) == BP_BLOCK_SELECT) {
+        return "selection";
+    }
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+        if ((blocks & order[i]) != 0) {
+            return bp_block_name(order[i]);
+        }
+    }
+    return "block";
+}
+
+/* The folded word without "_" and "-". */
+static bp_str
+plain(bp_arena *arena, bp_str word)
+{
+    bp_buf text = {.arena = arena};
+    for (size_t i = 0; i < word.size; i++) {
+        if (word.at[i] != '_' && word.at[i] != '-') {
+            bp_buf_add_char(&text, bp_fold_char(word.at[i]));
+        }
+    }
+    return bp_buf_text(&text);
+}
+
+static const bp_setting *
+find_alias(bp_elab *elab, bp_str word, unsigned blocks)
+{
+    bp_str wanted = plain(elab->arena, word);
+    for (size_t i = 0; i < sizeof aliases / sizeof aliases[0]; i++) {
+        if (bp_str_equal(wanted, plain(elab->arena, bp_str_of(aliases[i].word)))) {
+            return bp_setting_find(bp_str_of(aliases[i].setting), blocks);
+        }
+    }
+    return NULL;
+}
+
+/* "policy", "a rule or a copy": the blocks that have a word. */
+static bp_str
+blocks_of_word(bp_elab *elab, bp_str word)
+{
+    size_t count = 0;
+    const bp_setting *rows = bp_settings(&count);
+    unsigned blocks = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (bp_str_is(word, rows[i].name)) {
+            blocks |= rows[i].blocks;
+        }
+    }
+    if ((blocks & BP_BLOCK_VAULT) != 0) {
+        blocks &= ~(unsigned)BP_BLOCK_AIR_GAPPED;
+    }
+    bp_buf text = {.arena = elab->arena};
+    if ((blocks & BP_BLOCK_SELECT) == BP_BLOCK_SELECT) {
+        bp_buf_add_c(&text, "a selection");
+        blocks &= ~(unsigned)BP_BLOCK_SELECT;
+    }
+    for (unsigned bit = 1; bit <= BP_BLOCK_ROLE; bit <<= 1) {
+        if ((blocks & bit) != 0) {
+            bp_buf_format(&text, "%sa %s", text.size == 0 ? "" : " or ", bp_blocks_name(bit));
+        }
+    }
+    return bp_buf_text(&text);
+}
+
+static void
+offer_settings(bp_elab *elab, unsigned blocks, bp_suggester *suggester)
+{
+    size_t count = 0;
+    const bp_setting *rows = bp_settings(&count);
+    for (size_t i = 0; i < count; i++) {
+        if ((rows[i].blocks & blocks) != 0 && rows[i].name[0] != '\0') {
+            bp_offer(elab, suggester, bp_str_of(rows[i].name));
+        }
+    }
+}
+
+/* A word that no setting of these blocks has. */
+static const bp_setting *
+unknown_word(bp_elab *elab, const bp_ast_statement *statement, const bp_env *env, unsigned blocks)
+{
+    bp_str word = statement->name.text;
+    bp_span span = statement->name.span;
+    const bp_setting *alias = find_alias(elab, word, blocks);
+    if (alias != NULL) {
+        bp_finding *finding =
+            bp_fault(elab, "SYN003", span, env, "a %s has no setting \"%.*s\"; it is called \"%s\"",
+                     bp_blocks_name(blocks), BP_ARG(word), alias->name);
+        bp_finding_fix(elab->diagnostics, finding, true, span, bp_str_of(alias->name),
+                       "replace with %s", alias->name);
+        return alias;
+    }
+    if (bp_setting_anywhere(word) != NULL) {
+        bp_fault(elab, "SYN003", span, env, "a %s has no setting \"%.*s\"; it belongs into %.*s",
+                 bp_blocks_name(blocks), BP_ARG(word), BP_ARG(blocks_of_word(elab, word)));
+        return NULL;
+    }
+    bp_finding *finding = bp_fault(elab, "SYN003", span, env, "a %s has no setting \"%.*s\"",
+                                   bp_blocks_name(blocks), BP_ARG(word));
+    bp_suggester suggester = bp_suggest_start(word);
+    offer_settings(elab, blocks, &suggester);
+    bp_suggest_fix(elab, finding, &suggester, span, false);
+    if (suggester.nearness != BP_NEAR_NOT) {
+        return bp_setting_find(suggester.best, blocks);
+    }
+    alias = find_alias(elab, word, ~0U);
+    if (alias != NULL) {
+        bp_finding_help(elab->diagnostics, finding, "\"%s\" says that, in %.*s", alias->name,
+                        BP_ARG(blocks_of_word(elab, bp_str_of(alias->name))));
+    }
+    return NULL;
+}
+
+const bp_setting *
+bp_setting_word(bp_elab *elab, const bp_ast_statement *statement, const bp_env *env,
+                unsigned blocks, const bp_setting **meant)
+{
+    const bp_setting *row = bp_setting_find(statement->name.text, blocks);
+    *meant = row != NULL ? row : unknown_word(elab, statement, env, blocks);
+    return row;
+}
+
+static bp_finding *
+not_usable(bp_elab *elab, bp_span span, const bp_env *env, const char *what)
+{
+    return bp_fault(elab, "SYN003", span, env, "\"%s\" is not usable in this release", what);
+}
+
+bool
+bp_setting_refused(bp_elab *elab, const bp_ast_statement *statement, const bp_env *env,
+                   const bp_setting *row)
+{
+    if (row->since[0] == '\0') {
+        bp_finding *finding = not_usable(elab, statement->name.span, env, row->name);
+        bp_finding_help(elab->diagnostics, finding, "%s", row->help);
+        return true;
+    }
+    if (statement->op == BP_AST_OP_APPEND || statement->op == BP_AST_OP_REMOVE) {
+        const char *sign = statement->op == BP_AST_OP_APPEND ? "+=" : "-=";
+        if (row->operators) {
+            not_usable(elab, statement->op_span, env, sign);
+        } else {
+            bp_fault(elab, "SYN006", statement->op_span, env,
+                     "\"%s\" on \"%s\"; it is for lists of the policy document alone", sign,
+                     row->name);
+        }
+        return true;
+    }
+    if (statement->control.may != 0) {
+        not_usable(elab, statement->control.span, env, "children may");
+    }
+    return statement->value == NULL;
+}

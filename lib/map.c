@@ -1,15 +1,21 @@
-/* The map over uthash: the table finds entries, a vector keeps their order. */
+/*
+ * The map over uthash: the table finds entries, a vector keeps their order. The hash is keyed by
+ * where the program and the map happen to lie in memory, so that nobody can prepare thousands of
+ * keys that collide; nothing that is printed depends on it.
+ */
 #include "lib/map.h"
 
 #include "lib/vec.h"
 
 #include <stdint.h>
+#include <string.h>
 
 /* uthash takes its buckets from the arena; a failure there never returns, so uthash_fatal cannot be
  * reached. */
 #define uthash_malloc(size) bp_arena_alloc(map->arena, (size))
 #define uthash_free(memory, size) ((void)(memory), (void)(size))
 #define uthash_fatal(message) bp_arena_fail(map->arena)
+#define HASH_FUNCTION(key, size, hash) ((hash) = keyed_hash(map->seed, (key), (size)))
 #include <uthash.h>
 
 typedef struct slot slot;
@@ -20,15 +26,63 @@ struct slot {
 
 struct bp_map {
     bp_arena *arena;
+    uint64_t seed[2];
     slot *table;
     BP_VEC(slot *) order;
 };
+
+static uint64_t
+rotated(uint64_t value, unsigned by)
+{
+    return value << by | value >> (64 - by);
+}
+
+static void
+sip_round(uint64_t v[4])
+{
+    v[0] += v[1];
+    v[1] = rotated(v[1], 13) ^ v[0];
+    v[0] = rotated(v[0], 32);
+    v[2] += v[3];
+    v[3] = rotated(v[3], 16) ^ v[2];
+    v[0] += v[3];
+    v[3] = rotated(v[3], 21) ^ v[0];
+    v[2] += v[1];
+    v[1] = rotated(v[1], 17) ^ v[2];
+    v[2] = rotated(v[2], 32);
+}
+
+/* SipHash-1-3, folded to 32 bits. */
+static unsigned
+keyed_hash(const uint64_t seed[2], const char *key, size_t size)
+{
+    uint64_t v[4] = {seed[0] ^ 0x736f6d6570736575, seed[1] ^ 0x646f72616e646f6d,
+                     seed[0] ^ 0x6c7967656e657261, seed[1] ^ 0x7465646279746573};
+    for (size_t at = 0; at <= size; at += 8) {
+        uint64_t word = 0;
+        memcpy(&word, key + at, size - at < 8 ? size - at : 8);
+        if (size - at < 8) {
+            word |= (uint64_t)size << 56;
+        }
+        v[3] ^= word;
+        sip_round(v);
+        v[0] ^= word;
+    }
+    v[2] ^= 0xff;
+    for (int i = 0; i < 3; i++) {
+        sip_round(v);
+    }
+    uint64_t hash = v[0] ^ v[1] ^ v[2] ^ v[3];
+    return (unsigned)(hash ^ hash >> 32);
+}
 
 bp_map *
 bp_map_new(bp_arena *arena)
 {
     bp_map *map = BP_NEW(arena, bp_map);
     map->arena = arena;
+    map->seed[0] = (uint64_t)(uintptr_t)map;
+    map->seed[1] = (uint64_t)(uintptr_t)&bp_map_new;
     return map;
 }
 

@@ -126,6 +126,7 @@ typedef struct bp_ou {
     bp_str name;
     bp_str path;            /* names below the root joined by '/'; "" for the root */
     bp_span span;           /* of the name, of the id where it has none */
+    bp_span id_span;        /* of the id */
     uint32_t parent;        /* of the root: itself */
     unsigned depth;         /* of the root: 0 */
     uint32_t first_account; /* accounts at or below: [first_account, end_account) */
@@ -152,6 +153,9 @@ typedef struct bp_organization {
     BP_VEC(bp_str) watched_tags;
     bp_map *account_by_id; /* id → bp_account * */
     bp_map *ou_by_id;      /* id → bp_ou * */
+    bp_map *ou_by_path;    /* path → bp_ou *, for paths whose names hold no '/' */
+    bp_map *ou_by_name;    /* for the queries below */
+    bp_map *account_by_name;
     bool policies_complete;
 } bp_organization;
 

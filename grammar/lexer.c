@@ -157,7 +157,6 @@ lex_block_comment(bp_lexer *lexer, bp_token *token)
     bp_str text = lexer->source->text;
     token->kind = BP_TOKEN_BAD;
     token->flaw = BP_FLAW_COMMENT;
-    uint32_t line_end = 0;
     for (size_t i = lexer->at + 2; i + 1 < text.size && !lexer->no_comment_end; i++) {
         if (text.at[i] == '*' && text.at[i + 1] == '/') {
             lexer->at = (uint32_t)(i + 2);
@@ -166,8 +165,7 @@ lex_block_comment(bp_lexer *lexer, bp_token *token)
     }
     lexer->no_comment_end = true;
     bp_str rest = bp_str_cut(text, lexer->at, text.size);
-    line_end = lexer->at + (uint32_t)bp_str_find(rest, '\n');
-    lexer->at = line_end;
+    lexer->at += (uint32_t)bp_str_find(rest, '\n');
 }
 
 static void

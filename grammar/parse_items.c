@@ -7,19 +7,6 @@
 #include "lib/suggest.h"
 
 static bool
-is_key(const bp_token *token, bp_keyword keyword)
-{
-    return token->kind == BP_TOKEN_WORD && token->keyword == keyword;
-}
-
-static bool
-is_operator(bp_token_kind kind)
-{
-    return kind == BP_TOKEN_ASSIGN || kind == BP_TOKEN_APPEND || kind == BP_TOKEN_REMOVE ||
-           kind == BP_TOKEN_COLON;
-}
-
-static bool
 is_air_gapped(const bp_token *token)
 {
     return token->kind == BP_TOKEN_WORD &&
@@ -34,19 +21,19 @@ bp_parse_at_item(bp_parser *parser)
     const bp_token *next = bp_parser_peek(parser, 1);
     const bp_token *third = bp_parser_peek(parser, 2);
     bool headed = third->kind == BP_TOKEN_OPEN_BRACE;
-    if (is_key(token, BP_KEY_role) || is_key(token, BP_KEY_vault)) {
+    if (bp_parser_is_key(token, BP_KEY_role) || bp_parser_is_key(token, BP_KEY_vault)) {
         return next->kind == BP_TOKEN_STRING && headed;
     }
-    if (is_key(token, BP_KEY_policy)) {
+    if (bp_parser_is_key(token, BP_KEY_policy)) {
         return next->kind == BP_TOKEN_STRING || (next->kind == BP_TOKEN_WORD && headed);
     }
     if (is_air_gapped(token)) {
-        return is_key(next, BP_KEY_vault);
+        return bp_parser_is_key(next, BP_KEY_vault);
     }
-    return (is_key(token, BP_KEY_include) && next->kind == BP_TOKEN_STRING) ||
-           (is_key(token, BP_KEY_edition) && next->kind == BP_TOKEN_INT) ||
-           (is_key(token, BP_KEY_let) && next->kind == BP_TOKEN_WORD) ||
-           (is_key(token, BP_KEY_template) && next->kind == BP_TOKEN_WORD);
+    return (bp_parser_is_key(token, BP_KEY_include) && next->kind == BP_TOKEN_STRING) ||
+           (bp_parser_is_key(token, BP_KEY_edition) && next->kind == BP_TOKEN_INT) ||
+           (bp_parser_is_key(token, BP_KEY_let) && next->kind == BP_TOKEN_WORD) ||
+           (bp_parser_is_key(token, BP_KEY_template) && next->kind == BP_TOKEN_WORD);
 }
 
 /* ---- edition */
@@ -306,12 +293,12 @@ named_block(bp_parser *parser, bp_ast_item *item, uint32_t indent)
 static bp_ast_kind
 item_kind(const bp_token *token)
 {
-    return is_key(token, BP_KEY_include)    ? BP_AST_INCLUDE
-           : is_key(token, BP_KEY_let)      ? BP_AST_LET
-           : is_key(token, BP_KEY_template) ? BP_AST_TEMPLATE
-           : is_key(token, BP_KEY_role)     ? BP_AST_ROLE
-           : is_key(token, BP_KEY_policy)   ? BP_AST_POLICY
-                                            : BP_AST_VAULT;
+    return bp_parser_is_key(token, BP_KEY_include)    ? BP_AST_INCLUDE
+           : bp_parser_is_key(token, BP_KEY_let)      ? BP_AST_LET
+           : bp_parser_is_key(token, BP_KEY_template) ? BP_AST_TEMPLATE
+           : bp_parser_is_key(token, BP_KEY_role)     ? BP_AST_ROLE
+           : bp_parser_is_key(token, BP_KEY_policy)   ? BP_AST_POLICY
+                                                      : BP_AST_VAULT;
 }
 
 void
@@ -353,11 +340,12 @@ at_loose_item(bp_parser *parser)
 {
     const bp_token *token = bp_parser_peek(parser, 0);
     const bp_token *next = bp_parser_peek(parser, 1);
-    bool keyword = is_key(token, BP_KEY_policy) || is_key(token, BP_KEY_vault) ||
-                   is_key(token, BP_KEY_role) || is_key(token, BP_KEY_template) ||
-                   is_key(token, BP_KEY_let) || is_key(token, BP_KEY_include) ||
-                   is_key(token, BP_KEY_edition);
-    return (keyword && !is_operator(next->kind)) || bp_parse_at_item(parser);
+    bool keyword = bp_parser_is_key(token, BP_KEY_policy) ||
+                   bp_parser_is_key(token, BP_KEY_vault) || bp_parser_is_key(token, BP_KEY_role) ||
+                   bp_parser_is_key(token, BP_KEY_template) ||
+                   bp_parser_is_key(token, BP_KEY_let) || bp_parser_is_key(token, BP_KEY_include) ||
+                   bp_parser_is_key(token, BP_KEY_edition);
+    return (keyword && !bp_parser_is_operator(next->kind)) || bp_parse_at_item(parser);
 }
 
 /* The finding about something that stands outside of all blocks; NULL while another one explains

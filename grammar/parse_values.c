@@ -295,8 +295,7 @@ whole_number(bp_parser *parser)
     value->text = token.text;
     value->number = token.number;
     bp_token_kind third = bp_parser_peek(parser, 1)->kind;
-    bool statement = third == BP_TOKEN_ASSIGN || third == BP_TOKEN_APPEND ||
-                     third == BP_TOKEN_REMOVE || third == BP_TOKEN_COLON;
+    bool statement = bp_parser_is_operator(third);
     if (next->kind == BP_TOKEN_WORD && !next->first && !statement &&
         bp_parser_loose_unit(parser, &token, next)) {
         bp_token unit = bp_parser_take(parser);

@@ -60,6 +60,19 @@ bp_parser_at_word(bp_parser *parser, const char *word)
 }
 
 bool
+bp_parser_is_key(const bp_token *token, bp_keyword keyword)
+{
+    return token->kind == BP_TOKEN_WORD && token->keyword == keyword;
+}
+
+bool
+bp_parser_is_operator(bp_token_kind kind)
+{
+    return kind == BP_TOKEN_ASSIGN || kind == BP_TOKEN_APPEND || kind == BP_TOKEN_REMOVE ||
+           kind == BP_TOKEN_COLON;
+}
+
+bool
 bp_parser_accept(bp_parser *parser, bp_token_kind kind)
 {
     if (!bp_parser_at(parser, kind)) {

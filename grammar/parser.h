@@ -60,6 +60,9 @@ bp_token bp_parser_take(bp_parser *parser);     /* consumes the current token */
 bool bp_parser_at(bp_parser *parser, bp_token_kind kind);
 bool bp_parser_at_key(bp_parser *parser, bp_keyword keyword);
 bool bp_parser_at_word(bp_parser *parser, const char *word);
+bool bp_parser_is_key(const bp_token *token, bp_keyword keyword);
+/* "=", "+=", "-=", and ":", which people write for "=". */
+bool bp_parser_is_operator(bp_token_kind kind);
 bool bp_parser_accept(bp_parser *parser, bp_token_kind kind);
 void bp_parser_newlines(bp_parser *parser);
 bp_span bp_parser_span(const bp_parser *parser, const bp_token *token);
@@ -159,8 +162,15 @@ void bp_parse_file(bp_parser *parser);
 bool bp_parse_at_item(bp_parser *parser);
 /* One item; added to the file unless it was given up. */
 void bp_parse_item(bp_parser *parser);
-/* parse_blocks.c: the setting whose word is the current token and whose operator or control
- * follows. */
+/* parse_settings.c. */
+/* The setting whose word is the current token and whose operator or control follows. */
 bp_ast_statement *bp_parse_setting(bp_parser *parser);
+/* Reports a setting with the same operator, or its control, a second time in one body; *seen is the
+ * memory of that body, NULL at first. */
+void bp_parse_note_setting(bp_parser *parser, bp_map **seen, bp_ast_statement *setting);
+/* `children may ...` as a statement. */
+void bp_parse_block_control(bp_parser *parser, bp_ast_body *body);
+/* `raw "key" = JSON`; NULL when there is no key. */
+bp_ast_statement *bp_parse_raw(bp_parser *parser);
 
 #endif

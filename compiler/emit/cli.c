@@ -7,7 +7,13 @@
  */
 #include "compiler/emit/parts.h"
 
+/* One row, made from deploy.sh. */
+static const struct {
+    const char *name;
+    const char *text;
+} DEPLOY_SCRIPT[] = {
 #include "compiler/emit/deploy_sh.inc"
+};
 
 /* One call, for the manifest. */
 typedef struct step {
@@ -239,6 +245,5 @@ bp_emit_cli(bp_emission *emission)
         add_policy(emission, &deployment->policies.at[i], &plan);
     }
     bp_emit_file(emission, BP_STR("cli/plan.tsv"), bp_buf_text(&plan), false);
-    bp_emit_file(emission, BP_STR("cli/deploy.sh"),
-                 (bp_str){DEPLOY_SCRIPT[0].text, DEPLOY_SCRIPT[0].size}, true);
+    bp_emit_file(emission, BP_STR("cli/deploy.sh"), bp_str_of(DEPLOY_SCRIPT[0].text), true);
 }

@@ -1,0 +1,264 @@
+/*
+ * Plans with their accounts, sets of cells, and the small things that all families of the
+ * organization say alike. No rule is judged here.
+ */
+#include "compiler/checks/cells.h"
+
+#include <stdlib.h>
+
+enum { ROWS_NOTED = 5 };
+
+const char *
+bp_plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+size_t
+bp_mask_count(bp_region_mask mask)
+{
+    size_t count = 0;
+    for (; mask != 0; mask &= mask - 1) {
+        count++;
+    }
+    return count;
+}
+
+int
+bp_mask_first(bp_region_mask mask)
+{
+    for (int i = 0; i < 64; i++) {
+        if ((mask & BP_REGION_BIT(i)) != 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+bp_str
+bp_mask_words(bp_arena *arena, bp_region_mask mask)
+{
+    size_t count = 0;
+    const bp_region *regions = bp_regions(&count);
+    bp_buf words = {.arena = arena};
+    for (size_t i = 0; i < count; i++) {
+        if ((mask & BP_REGION_BIT(i)) != 0) {
+            bp_buf_format(&words, "%s%s", words.size > 0 ? ", " : "", regions[i].code);
+        }
+    }
+    return bp_buf_text(&words);
+}
+
+bp_region_mask
+bp_home_regions(const bp_check_context *context)
+{
+    return context->org == NULL ? ~(bp_region_mask)0
+                                : bp_regions_of_partition(context->org->partition);
+}
+
+/* Regions in which a plan can run: those of our partition where backup policies work. */
+static bp_region_mask
+usable_regions(const bp_check_context *context)
+{
+    size_t count = 0;
+    const bp_region *regions = bp_regions(&count);
+    bp_region_mask usable = bp_home_regions(context);
+    for (size_t i = 0; i < count; i++) {
+        if (regions[i].backup_policies == BP_ABSENT || regions[i].backup_endpoint == BP_ABSENT) {
+            usable &= ~BP_REGION_BIT(i);
+        }
+    }
+    return usable;
+}
+
+static int
+by_number(const void *a, const void *b)
+{
+    uint32_t left = *(const uint32_t *)a;
+    uint32_t right = *(const uint32_t *)b;
+    return left < right ? -1 : left > right;
+}
+
+/* A slot for each plan of the program, found by its node. */
+static bp_map *
+slots_of(const bp_check_context *context, bp_plan_uses *uses)
+{
+    bp_map *slots = bp_map_new(context->arena);
+    bp_region_mask usable = usable_regions(context);
+    for (size_t i = 0; i < context->model->policies.count; i++) {
+        const bp_bound_policy *bound = &context->model->policies.at[i];
+        const bp_node *plan = bp_node_first(bound->policy->document, "plans");
+        for (; plan != NULL; plan = plan->next) {
+            if (plan->kind != BP_NODE_PLAN) {
+                continue;
+            }
+            bp_plan_use *use = bp_vec_add(context->arena, uses);
+            use->policy = bound->policy;
+            use->bound = bound;
+            use->plan = plan;
+            use->regions = bp_plan_regions(plan);
+            use->usable = use->regions & usable;
+            const bp_node **key = BP_NEW(context->arena, const bp_node *);
+            size_t *slot = BP_NEW(context->arena, size_t);
+            *key = plan;
+            *slot = uses->count - 1;
+            bp_map_set(slots, (bp_str){(const char *)key, sizeof(const bp_node *)}, slot);
+        }
+    }
+    return slots;
+}
+
+bp_plan_uses
+bp_plan_uses_of(const bp_check_context *context)
+{
+    bp_plan_uses uses = {0};
+    if (context->model == NULL || context->effective == NULL) {
+        return uses;
+    }
+    const bp_map *slots = slots_of(context, &uses);
+    for (size_t i = 0; i < context->effective->results.count; i++) {
+        const bp_effective_result *result = &context->effective->results.at[i];
+        for (size_t p = 0; p < result->plans.count && result->accounts.count > 0; p++) {
+            const bp_node *plan = result->plans.at[p].plan;
+            const size_t *slot = bp_map_get(slots, (bp_str){(const char *)&plan, sizeof plan});
+            for (size_t a = 0; slot != NULL && a < result->accounts.count; a++) {
+                *bp_vec_add(context->arena, &uses.at[*slot].accounts) = result->accounts.at[a];
+            }
+        }
+    }
+    for (size_t i = 0; i < uses.count; i++) {
+        if (uses.at[i].accounts.count > 1) {
+            qsort(uses.at[i].accounts.at, uses.at[i].accounts.count, sizeof(uint32_t), by_number);
+        }
+    }
+    return uses;
+}
+
+bp_cell_rows
+bp_cells_join(bp_arena *arena, const bp_cell_rows *a, const bp_cell_rows *b)
+{
+    bp_cell_rows sum = {0};
+    size_t i = 0;
+    size_t j = 0;
+    while (i < a->count || j < b->count) {
+        bp_cell_row row;
+        if (j == b->count || (i < a->count && a->at[i].account < b->at[j].account)) {
+            row = a->at[i++];
+        } else if (i == a->count || b->at[j].account < a->at[i].account) {
+            row = b->at[j++];
+        } else {
+            row = a->at[i++];
+            row.regions |= b->at[j++].regions;
+        }
+        *bp_vec_add(arena, &sum) = row;
+    }
+    return sum;
+}
+
+size_t
+bp_cells_count(const bp_cell_rows *rows)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < rows->count; i++) {
+        count += rows->at[i].regions == 0 ? 1 : bp_mask_count(rows->at[i].regions);
+    }
+    return count;
+}
+
+void
+bp_cells_tell(const bp_check_context *context, bp_finding *finding, const bp_cell_rows *rows)
+{
+    size_t count = 0;
+    const bp_region *regions = bp_regions(&count);
+    for (size_t i = 0; i < rows->count; i++) {
+        const bp_account *account = &context->org->accounts.at[rows->at[i].account];
+        if (rows->at[i].regions == 0) {
+            bp_finding_cell(context->diagnostics, finding, account->id, account->name,
+                            (bp_str){"", 0});
+        }
+        for (size_t r = 0; r < count; r++) {
+            if ((rows->at[i].regions & BP_REGION_BIT(r)) != 0) {
+                bp_finding_cell(context->diagnostics, finding, account->id, account->name,
+                                bp_str_of(regions[r].code));
+            }
+        }
+    }
+}
+
+void
+bp_cells_note(const bp_check_context *context, bp_finding *finding, const bp_cell_rows *rows,
+              const char *what)
+{
+    for (size_t i = 0; i < rows->count && i < ROWS_NOTED; i++) {
+        const bp_account *account = &context->org->accounts.at[rows->at[i].account];
+        bp_str regions = bp_mask_words(context->arena, rows->at[i].regions);
+        bp_finding_note(context->diagnostics, finding, "%s \"%.*s\" (%.*s)%s%.*s", what,
+                        BP_ARG(account->name), BP_ARG(account->id), regions.size > 0 ? ": " : "",
+                        BP_ARG(regions));
+    }
+    if (rows->count > ROWS_NOTED) {
+        bp_finding_note(context->diagnostics, finding, "and %zu more account%s",
+                        rows->count - ROWS_NOTED, bp_plural(rows->count - ROWS_NOTED));
+    }
+}
+
+void
+bp_account_set_add(const bp_check_context *context, bp_account_set *set, uint32_t account)
+{
+    if (set->holds == NULL) {
+        set->holds = bp_arena_array(context->arena, context->org->accounts.count, sizeof(bool));
+    }
+    set->count += !set->holds[account];
+    set->holds[account] = true;
+}
+
+void
+bp_finding_uses(const bp_check_context *context, bp_finding *finding, bp_span uses)
+{
+    if (bp_span_exists(uses) && !bp_span_equal(uses, finding->span)) {
+        bp_finding_label(context->diagnostics, finding, uses, "used here");
+    }
+}
+
+static const bp_value *
+item_of(const bp_value *list, bp_str code)
+{
+    for (size_t i = 0; list != NULL && list->kind == BP_VALUE_LIST && i < list->items.count; i++) {
+        const bp_value *item = list->items.at[i];
+        if (item->kind == BP_VALUE_TEXT && bp_str_equal(item->text, code)) {
+            return item;
+        }
+    }
+    return NULL;
+}
+
+const bp_value *
+bp_plan_region_value(const bp_node *plan, int region)
+{
+    size_t count = 0;
+    const bp_region *regions = bp_regions(&count);
+    const bp_node *leaf = bp_node_child(plan, "regions");
+    if (leaf == NULL || region < 0 || (size_t)region >= count) {
+        return NULL;
+    }
+    bp_str code = bp_str_of(regions[region].code);
+    const bp_value *item = item_of(leaf->assign, code);
+    return item != NULL ? item : item_of(leaf->append, code);
+}
+
+const bp_reference *
+bp_copy_destination(const bp_node *copy)
+{
+    const bp_value *value = bp_node_value(copy, "target_backup_vault_arn");
+    if (value == NULL || value->kind != BP_VALUE_TEXT || value->reference == NULL ||
+        value->reference->kind != BP_REF_VAULT) {
+        return NULL;
+    }
+    return value->reference;
+}
+
+bool
+bp_reference_is_own_account(const bp_reference *reference)
+{
+    return bp_str_is(reference->account, "$account");
+}

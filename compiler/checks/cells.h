@@ -1,0 +1,71 @@
+/*
+ * Cells: which accounts and Regions a finding of the organization families is about.
+ *
+ * A plan with the accounts that get it is a bp_plan_use, made from the effective results; a set of
+ * cells is a list of rows, one an account, with its Regions as a mask. All lists are in tree order
+ * and live in the arena of the context.
+ */
+#ifndef BP_COMPILER_CHECKS_CELLS_H
+#define BP_COMPILER_CHECKS_CELLS_H
+
+#include "compiler/checks/checks.h"
+
+/* One plan and the ACTIVE accounts that get it. No account: it is judged from its text alone. */
+typedef struct bp_plan_use {
+    const bp_policy *policy;
+    const bp_bound_policy *bound;
+    const bp_node *plan;
+    bp_region_mask regions;    /* that the plan names and the table knows */
+    bp_region_mask usable;     /* without those of another partition or without backup policies */
+    BP_VEC(uint32_t) accounts; /* indices, ascending */
+} bp_plan_use;
+
+typedef BP_VEC(bp_plan_use) bp_plan_uses;
+
+/* All plans in order of declaration; none when the stages before did not come to pass. */
+bp_plan_uses bp_plan_uses_of(const bp_check_context *context);
+
+typedef struct bp_cell_row {
+    uint32_t account;
+    bp_region_mask regions; /* 0: the account as a whole */
+} bp_cell_row;
+
+typedef BP_VEC(bp_cell_row) bp_cell_rows;
+
+size_t bp_mask_count(bp_region_mask mask);
+/* The index of the first Region of a mask, -1 for none. */
+int bp_mask_first(bp_region_mask mask);
+/* "us-east-1, eu-west-1". */
+bp_str bp_mask_words(bp_arena *arena, bp_region_mask mask);
+/* Regions of the partition that plans are judged in: the organization's where it is known. */
+bp_region_mask bp_home_regions(const bp_check_context *context);
+
+/* The sum of two sets of cells. */
+bp_cell_rows bp_cells_join(bp_arena *arena, const bp_cell_rows *a, const bp_cell_rows *b);
+size_t bp_cells_count(const bp_cell_rows *rows);
+/* Puts the cells into a finding. */
+void bp_cells_tell(const bp_check_context *context, bp_finding *finding, const bp_cell_rows *rows);
+/* Adds a note "Prod Account (222233334444): us-east-1, eu-west-1" for the first few rows. */
+void bp_cells_note(const bp_check_context *context, bp_finding *finding, const bp_cell_rows *rows,
+                   const char *what);
+
+/* A set of accounts, for counting each once. */
+typedef struct bp_account_set {
+    bool *holds; /* by index; NULL while empty */
+    size_t count;
+} bp_account_set;
+
+void bp_account_set_add(const bp_check_context *context, bp_account_set *set, uint32_t account);
+
+/* Labels the place where a template was used; nothing for values written in place. */
+void bp_finding_uses(const bp_check_context *context, bp_finding *finding, bp_span uses);
+/* The item of a plan's `regions` with this code, or NULL. */
+const bp_value *bp_plan_region_value(const bp_node *plan, int region);
+/* The vault reference of a copy's destination; NULL when it is unknown or no vault ARN. */
+const bp_reference *bp_copy_destination(const bp_node *copy);
+/* Whether the reference stays in the account that makes the backup. */
+bool bp_reference_is_own_account(const bp_reference *reference);
+/* "", "s". */
+const char *bp_plural(size_t count);
+
+#endif

@@ -1,0 +1,288 @@
+/*
+ * Finds the types that selections name. A tag alone names none, unless the inventory lists what
+ * carries it: then its rows are as good as names, cell by cell.
+ */
+#include "compiler/checks/types.h"
+
+enum { TYPE_ROOM = 64, TYPES_SHOWN = 6 };
+
+bool
+bp_type_never_copies(const bp_type *type)
+{
+    return type->cross_region == BP_ABSENT && type->cross_account == BP_ABSENT;
+}
+
+bool
+bp_type_has_advanced(const bp_type *type)
+{
+    size_t count = 0;
+    const bp_type *all = bp_types(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (all[i].advanced && bp_str_is(bp_str_of(all[i].api_name), type->api_name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bp_str
+bp_type_words(bp_arena *arena, const bp_type *const *types, size_t count)
+{
+    bp_buf words = {.arena = arena};
+    size_t shown = count > TYPES_SHOWN + 1 ? TYPES_SHOWN : count;
+    for (size_t i = 0; i < shown; i++) {
+        bp_buf_format(&words, "%s%s",
+                      i == 0           ? ""
+                      : i + 1 == count ? " and "
+                                       : ", ",
+                      types[i]->label);
+    }
+    if (shown < count) {
+        bp_buf_format(&words, " and %zu more", count - shown);
+    }
+    return bp_buf_text(&words);
+}
+
+/* What one selection leaves out. */
+typedef struct excluded {
+    const bp_type *types[TYPE_ROOM];
+    size_t count;
+} excluded;
+
+static bool
+is_excluded(const excluded *out, const bp_type *type)
+{
+    for (size_t i = 0; i < out->count; i++) {
+        if (out->types[i] == type) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static size_t
+types_of_words(bp_str words, const bp_type **types)
+{
+    size_t count = bp_types_of_pattern(words, types, TYPE_ROOM);
+    const char *pattern = count == 0 ? bp_pattern_of_word(words) : NULL;
+    if (pattern != NULL) {
+        count = bp_types_of_pattern(bp_str_of(pattern), types, TYPE_ROOM);
+    }
+    if (count == 0) {
+        types[0] = bp_type_find(words);
+        count = types[0] != NULL;
+    }
+    return count;
+}
+
+static void
+exclude(const bp_node *selection, excluded *out)
+{
+    const bp_value *list = bp_node_value(selection, "not_resource_types");
+    for (size_t i = 0; list != NULL && list->kind == BP_VALUE_LIST && i < list->items.count; i++) {
+        const bp_value *item = list->items.at[i];
+        const bp_type *types[TYPE_ROOM];
+        size_t count = item->kind == BP_VALUE_TEXT ? types_of_words(item->text, types) : 0;
+        for (size_t t = 0; t < count && out->count < TYPE_ROOM; t++) {
+            out->types[out->count++] = types[t];
+        }
+    }
+}
+
+/* A selection may take anything that a pattern can name, but what it leaves out. */
+static void
+open_to_all(const bp_check_context *context, bp_named_types *named, const bp_node *selection,
+            const excluded *out)
+{
+    const bp_type *types[TYPE_ROOM];
+    size_t count = bp_types_of_pattern(BP_STR("*"), types, TYPE_ROOM);
+    if (named->open == NULL) {
+        named->open = selection;
+    }
+    for (size_t i = 0; i < count; i++) {
+        bool known = is_excluded(out, types[i]);
+        for (size_t p = 0; p < named->possible.count && !known; p++) {
+            known = named->possible.at[p] == types[i];
+        }
+        if (!known) {
+            *bp_vec_add(context->arena, &named->possible) = types[i];
+        }
+    }
+}
+
+/* Adds one item; false if it stands for everything or for nothing that is known. */
+static bool
+add_item(const bp_check_context *context, bp_named_types *named, const bp_node *selection,
+         const bp_value *item, const excluded *out)
+{
+    const bp_type *types[TYPE_ROOM];
+    if (item->kind != BP_VALUE_TEXT || bp_str_is(item->text, "*") || bp_str_is(item->text, "all")) {
+        return item->kind != BP_VALUE_TEXT;
+    }
+    size_t count = types_of_words(item->text, types);
+    bp_named_group group = {.span = item->span, .selection = selection, .words = item->text};
+    bp_str seen = bp_span_text(bp_diagnostics_sources(context->diagnostics), item->span);
+    group.words = seen.size > 0 ? seen : item->text;
+    for (size_t i = 0; i < count; i++) {
+        if (!is_excluded(out, types[i])) {
+            *bp_vec_add(context->arena, &group.types) = types[i];
+        }
+    }
+    if (group.types.count > 0) {
+        *bp_vec_add(context->arena, &named->groups) = group;
+    }
+    return true;
+}
+
+static void
+add_protected(const bp_check_context *context, bp_named_types *named, const bp_node *selection,
+              const excluded *out)
+{
+    bool all = false;
+    for (size_t i = 0; i < selection->protects.count; i++) {
+        all = !add_item(context, named, selection, selection->protects.at[i], out) || all;
+    }
+    if (all) {
+        open_to_all(context, named, selection, out);
+    }
+}
+
+static void
+add_resources(const bp_check_context *context, bp_named_types *named, const bp_node *selection)
+{
+    excluded out = {.count = 0};
+    exclude(selection, &out);
+    if (selection->protects.count > 0) {
+        add_protected(context, named, selection, &out);
+        return;
+    }
+    const bp_node *leaf = bp_node_child(selection, "resource_types");
+    const bp_value *lists[] = {leaf != NULL ? leaf->assign : NULL,
+                               leaf != NULL ? leaf->append : NULL};
+    bool all = leaf == NULL && !selection->extend;
+    for (size_t l = 0; l < 2; l++) {
+        for (size_t i = 0;
+             lists[l] != NULL && lists[l]->kind == BP_VALUE_LIST && i < lists[l]->items.count;
+             i++) {
+            all = !add_item(context, named, selection, lists[l]->items.at[i], &out) || all;
+        }
+    }
+    if (all) {
+        open_to_all(context, named, selection, &out);
+    }
+}
+
+/* The group of the inventory with exactly these types, made if it is new. */
+static bp_named_group *
+listed_group(const bp_check_context *context, bp_named_types *named, const bp_node *selection,
+             const bp_resource_row *row)
+{
+    for (size_t i = 0; i < named->groups.count; i++) {
+        bp_named_group *group = &named->groups.at[i];
+        bool same = group->listed && group->selection == selection &&
+                    group->types.count == row->types.count;
+        for (size_t t = 0; same && t < row->types.count; t++) {
+            same = group->types.at[t] == row->types.at[t];
+        }
+        if (same) {
+            return group;
+        }
+    }
+    bp_named_group *group = bp_vec_add(context->arena, &named->groups);
+    *group = (bp_named_group){.selection = selection, .listed = true};
+    for (size_t t = 0; t < row->types.count; t++) {
+        *bp_vec_add(context->arena, &group->types) = row->types.at[t];
+    }
+    group->words = bp_type_words(context->arena, group->types.at, group->types.count);
+    return group;
+}
+
+static bool
+carries(const bp_resource_row *row, bp_str key, const bp_value *values)
+{
+    for (size_t i = 0; i < row->tag_keys.count; i++) {
+        for (size_t v = 0; bp_str_equal(row->tag_keys.at[i], key) && v < values->items.count; v++) {
+            const bp_value *value = values->items.at[v];
+            if (value->kind == BP_VALUE_TEXT && bp_str_equal(value->text, row->tags.at[i].text)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static bool
+is_watched(const bp_organization *org, bp_str key)
+{
+    for (size_t i = 0; org != NULL && i < org->watched_tags.count; i++) {
+        if (bp_str_equal(org->watched_tags.at[i], key)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Accounts come in tree order, so a known one is the last, but for a second selection. */
+static void
+add_row(const bp_check_context *context, bp_cell_rows *rows, uint32_t account, bp_region_mask where)
+{
+    if (rows->count > 0 && rows->at[rows->count - 1].account == account) {
+        rows->at[rows->count - 1].regions |= where;
+    } else if (rows->count == 0 || rows->at[rows->count - 1].account < account) {
+        *bp_vec_add(context->arena, rows) = (bp_cell_row){account, where};
+    } else {
+        bp_cell_row row = {account, where};
+        bp_cell_rows single = {&row, 1, 1};
+        *rows = bp_cells_join(context->arena, rows, &single);
+    }
+}
+
+/* Adds what the inventory lists under the tag; false if some cell is not known. */
+static bool
+add_listed(const bp_check_context *context, bp_named_types *named, const bp_plan_use *use,
+           const bp_node *selection)
+{
+    bp_str key = {"", 0};
+    const bp_value *values = bp_node_value(selection, "tag_value");
+    if (!bp_node_text(selection, "tag_key", &key) || values == NULL ||
+        values->kind != BP_VALUE_LIST || use->accounts.count == 0 ||
+        !is_watched(context->org, key)) {
+        return false;
+    }
+    bool known = true;
+    for (size_t i = 0; i < use->accounts.count; i++) {
+        const bp_resource_set *set = context->org->accounts.at[use->accounts.at[i]].resources;
+        known = known && set != NULL && (use->usable & ~set->seen) == 0;
+        for (size_t r = 0; set != NULL && r < set->rows.count; r++) {
+            bp_region_mask where = set->rows.at[r].in & use->usable & set->seen;
+            if (where == 0 || !carries(&set->rows.at[r], key, values)) {
+                continue;
+            }
+            bp_named_group *group = listed_group(context, named, selection, &set->rows.at[r]);
+            add_row(context, &group->rows, use->accounts.at[i], where);
+        }
+    }
+    return known;
+}
+
+bp_named_types
+bp_named_types_of(const bp_check_context *context, const bp_plan_use *use)
+{
+    bp_named_types named = {0};
+    const excluded none = {.count = 0};
+    const bp_node *selection = bp_node_first(use->plan, "selections/tags");
+    for (; selection != NULL; selection = selection->next) {
+        if (selection->protects.count > 0) {
+            add_protected(context, &named, selection, &none);
+        } else if (!bp_node_unknown(selection, "tag_key") &&
+                   !bp_node_unknown(selection, "tag_value") &&
+                   !add_listed(context, &named, use, selection)) {
+            open_to_all(context, &named, selection, &none);
+        }
+    }
+    selection = bp_node_first(use->plan, "selections/resources");
+    for (; selection != NULL; selection = selection->next) {
+        add_resources(context, &named, selection);
+    }
+    return named;
+}

@@ -126,3 +126,22 @@ bp_file_read_anywhere(bp_arena *arena, const char *path, size_t cap, bp_str *tex
     bp_handle_close(arena, handle);
     return done;
 }
+
+bool
+bp_file_inside(bp_arena *arena, const char *root, bp_str path, bp_file_error *error)
+{
+    bp_str clean;
+    if (!bp_path_clean(arena, path, &clean)) {
+        *error = bp_file_refusal("is not a path inside the project");
+        error->outside = true;
+        return false;
+    }
+    bp_handle *handle = bp_handle_new(arena);
+    bool inside = bp_walk_open(arena, root, clean, true, handle, error);
+    if (!inside && error->missing) {
+        *error = (bp_file_error){.text = {"", 0}};
+        inside = true;
+    }
+    bp_handle_close(arena, handle);
+    return inside;
+}

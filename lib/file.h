@@ -29,6 +29,12 @@ bool bp_file_read(bp_arena *arena, const char *root, bp_str path, size_t cap, bp
 bool bp_file_read_anywhere(bp_arena *arena, const char *path, size_t cap, bp_str *text,
                            bp_file_error *error);
 
+/*
+ * Whether a folder to write to lies below `root`: a relative path whose existing part no link leads
+ * out. What is not there yet is fine; a file in its place is refused.
+ */
+bool bp_file_inside(bp_arena *arena, const char *root, bp_str path, bp_file_error *error);
+
 typedef struct bp_file_list {
     bp_str *at;
     size_t count;

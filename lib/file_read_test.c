@@ -217,6 +217,29 @@ stars_do_not_take_exponential_time(void **state)
 }
 
 static void
+folders_to_write_lie_inside(void **state)
+{
+    scratch *room = *state;
+    make_folder(room, "a");
+    make_file(room, "f", "");
+    make_link(room, "out", "/tmp");
+    make_link(room, "in", "a");
+    make_link(room, "nothing", "gone");
+    static const char *const good[] = {"a", "a/new/deep", "new", "in", "in/new"};
+    static const char *const bad[] = {"out", "out/x", "/tmp", "..", "f", "f/x", "nothing", ""};
+    bp_file_error error;
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        assert_true(bp_file_inside(room->arena, room->root, bp_str_of(good[i]), &error));
+        assert_int_equal(error.text.size, 0);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_false(bp_file_inside(room->arena, room->root, bp_str_of(bad[i]), &error));
+        assert_true(error.text.size > 0);
+        assert_true(error.outside == (i < 4 || i == 7));
+    }
+}
+
+static void
 paths_are_cleaned(void **state)
 {
     scratch *room = *state;
@@ -242,15 +265,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(files_and_inner_links_are_read),
-        TEST(nothing_outside_is_read),
-        TEST(what_is_no_file_is_refused_at_once),
-        TEST(the_cap_holds),
-        TEST(paths_of_the_user_may_lie_anywhere),
-        TEST(globs_list_in_byte_order),
-        TEST(globs_are_bounded_and_stay_inside),
-        TEST(stars_do_not_take_exponential_time),
-        TEST(paths_are_cleaned),
+        TEST(files_and_inner_links_are_read),     TEST(nothing_outside_is_read),
+        TEST(what_is_no_file_is_refused_at_once), TEST(the_cap_holds),
+        TEST(paths_of_the_user_may_lie_anywhere), TEST(globs_list_in_byte_order),
+        TEST(globs_are_bounded_and_stay_inside),  TEST(stars_do_not_take_exponential_time),
+        TEST(folders_to_write_lie_inside),        TEST(paths_are_cleaned),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

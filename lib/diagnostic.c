@@ -170,39 +170,32 @@ bp_diagnostics_level(bp_diagnostics *list, const bp_rule *rule, bp_severity seve
 }
 
 static int
-by_place(const bp_finding *a, const bp_finding *b)
+by_place(const void *left, const void *right)
 {
+    const bp_finding *a = *(bp_finding *const *)left;
+    const bp_finding *b = *(bp_finding *const *)right;
     int order = bp_span_compare(a->span, b->span);
-    return order != 0 ? order : bp_str_compare(bp_str_of(a->rule->code), bp_str_of(b->rule->code));
-}
-
-static int
-by_sequence(const void *left, const void *right)
-{
-    const bp_finding *a = *(bp_finding *const *)left;
-    const bp_finding *b = *(bp_finding *const *)right;
-    int order = by_place(a, b);
-    return order != 0 ? order : (a->sequence > b->sequence) - (a->sequence < b->sequence);
-}
-
-/* Brings repeats together, the first reported in front. */
-static int
-by_message(const void *left, const void *right)
-{
-    const bp_finding *a = *(bp_finding *const *)left;
-    const bp_finding *b = *(bp_finding *const *)right;
-    int order = by_place(a, b);
+    if (order == 0) {
+        order = bp_str_compare(bp_str_of(a->rule->code), bp_str_of(b->rule->code));
+    }
     if (order == 0) {
         order = bp_str_compare(a->message, b->message);
     }
-    return order != 0 ? order : by_sequence(left, right);
+    if (order == 0) {
+        order = bp_str_compare(a->scope, b->scope);
+    }
+    if (order == 0) {
+        order = (a->sequence > b->sequence) - (a->sequence < b->sequence);
+    }
+    return order;
 }
 
 static bool
 repeats(const bp_finding *a, const bp_finding *b)
 {
     return a->rule == b->rule && bp_span_equal(a->span, b->span) &&
-           bp_str_equal(a->message, b->message);
+           bp_str_equal(a->message, b->message) &&
+           ((a->by_text && b->by_text) || bp_str_equal(a->scope, b->scope));
 }
 
 void
@@ -211,7 +204,7 @@ bp_diagnostics_settle(bp_diagnostics *list)
     if (list->findings.count == 0) {
         return;
     }
-    qsort(list->findings.at, list->findings.count, sizeof *list->findings.at, by_message);
+    qsort(list->findings.at, list->findings.count, sizeof *list->findings.at, by_place);
     size_t kept = 0;
     for (size_t i = 0; i < list->findings.count; i++) {
         bp_finding *finding = list->findings.at[i];
@@ -222,7 +215,6 @@ bp_diagnostics_settle(bp_diagnostics *list)
         }
     }
     list->findings.count = kept;
-    qsort(list->findings.at, kept, sizeof *list->findings.at, by_sequence);
 }
 
 size_t

@@ -124,7 +124,7 @@ order(desk *on)
 }
 
 static void
-findings_are_sorted_by_place_code_and_report(void **state)
+findings_are_sorted_by_place_code_and_text(void **state)
 {
     desk *on = *state;
     const bp_source *one = add(on, BP_STR("text"));
@@ -136,9 +136,9 @@ findings_are_sorted_by_place_code_and_report(void **state)
     bp_report(on->list, "AAA001", bp_span_of(one, 2, 3), "c");
     bp_report(on->list, "CCC001", BP_NOWHERE, "b");
     bp_report(on->list, "AAA001", BP_NOWHERE, "a");
-    assert_string_equal(order(on), "abdcefg");
+    assert_string_equal(order(on), "abcdefg");
     bp_report(on->list, "AAA001", bp_span_of(one, 0, 1), "x");
-    assert_string_equal(order(on), "abxdcefg");
+    assert_string_equal(order(on), "abxcdefg");
 }
 
 static void
@@ -149,12 +149,39 @@ repeats_are_dropped_even_when_others_stand_between(void **state)
     bp_report(on->list, "AAA001", BP_NOWHERE, "b");
     bp_report(on->list, "AAA001", BP_NOWHERE, "z");
     bp_report(on->list, "BBB001", BP_NOWHERE, "z");
-    assert_string_equal(order(on), "zbz");
+    assert_string_equal(order(on), "bzz");
     for (int i = 0; i < 20000; i++) {
         bp_report(on->list, "CCC001", BP_NOWHERE, "%d", i % 10000);
     }
     order(on);
     assert_int_equal(bp_diagnostics_total(on->list), 10003);
+}
+
+static const char *
+scoped(desk *on, bool by_text)
+{
+    static const char *const scopes[] = {"policy/b", "policy/a", "policy/b"};
+    bp_diagnostics *list = on->list = bp_diagnostics_new(on->arena, on->sources, rules, 3);
+    for (size_t i = 0; i < 3; i++) {
+        bp_finding *finding = bp_report(list, "AAA001", BP_NOWHERE, "m");
+        bp_finding_scope(list, finding, bp_str_of(scopes[i]));
+        finding->by_text = by_text;
+    }
+    bp_diagnostics_settle(list);
+    bp_buf buf = {.arena = on->arena};
+    for (size_t i = 0; i < bp_diagnostics_total(list); i++) {
+        bp_buf_format(&buf, "%.*s ", BP_ARG(bp_diagnostics_at(list, i)->scope));
+    }
+    return bp_buf_text(&buf).at;
+}
+
+/* One template in two policies: told once if the text decides, else once for each. */
+static void
+scopes_are_told_apart_unless_the_text_decides(void **state)
+{
+    desk *on = *state;
+    assert_string_equal(scoped(on, false), "policy/a policy/b ");
+    assert_string_equal(scoped(on, true), "policy/a ");
 }
 
 static void
@@ -231,8 +258,9 @@ main(void)
         TEST(positions_count_characters),
         TEST(positions_in_a_megabyte_line),
         TEST(spans),
-        TEST(findings_are_sorted_by_place_code_and_report),
+        TEST(findings_are_sorted_by_place_code_and_text),
         TEST(repeats_are_dropped_even_when_others_stand_between),
+        TEST(scopes_are_told_apart_unless_the_text_decides),
         TEST(levels_apply_before_and_after),
         TEST(rules_are_found_by_code_and_slug),
         TEST(skips_of_one_reason_add_up),

@@ -439,16 +439,16 @@ github_is_worst_first_and_capped(void **state)
     desk *on = *state;
     bp_report(on->list, "CPY007", find(on->policy, "four {\n  five\n}"), "over two lines");
     for (int i = 0; i < 12; i++) {
-        bp_report(on->list, "OPS001", BP_NOWHERE, "i%d", i);
-        bp_report(on->list, "NAM002", BP_NOWHERE, "e%d", i);
+        bp_report(on->list, "OPS001", BP_NOWHERE, "i%02d", i);
+        bp_report(on->list, "NAM002", BP_NOWHERE, "e%02d", i);
     }
     const char *text = rendered(on, "github");
-    assert_ptr_equal(strstr(text, "::error title=NAM002 vault-name-case::e0\n"), text);
+    assert_ptr_equal(strstr(text, "::error title=NAM002 vault-name-case::e00\n"), text);
     const char *warning = strstr(text, "::warning file=policies/prod.bpol,line=4,endLine=6,"
                                        "title=CPY007 self-copy::over two lines\n");
     assert_non_null(warning);
-    assert_true(warning > strstr(text, "::e9\n"));
-    assert_true(warning < strstr(text, "::notice title=OPS001 no-description::i0\n"));
+    assert_true(warning > strstr(text, "::e09\n"));
+    assert_true(warning < strstr(text, "::notice title=OPS001 no-description::i00\n"));
     assert_null(strstr(text, "::e10"));
     assert_null(strstr(text, "::i10"));
     assert_non_null(strstr(text, "::notice title=backpol::not annotated: 2 more errors, 0 more "

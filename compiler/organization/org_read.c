@@ -307,6 +307,24 @@ read_root(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event fi
     }
 }
 
+/* An empty file, or one that is a list or a word. */
+static void
+report_top(bp_org_reader *reader, bp_yaml_event first)
+{
+    bool empty = first.kind == BP_YAML_END;
+    reader->stop = true;
+    bp_org_skip(reader, first);
+    if (reader->broken) {
+        return;
+    }
+    bp_finding *finding =
+        bp_report(reader->list, "SYN001", empty ? bp_span_of(reader->source, 0, 0) : first.span,
+                  empty ? "the inventory is empty" : "the inventory is no mapping");
+    bp_finding_help(reader->list, finding,
+                    "it begins with the keys \"backpol_inventory: 1\", \"organization:\" and "
+                    "\"root:\"");
+}
+
 static void
 read_file(bp_org_reader *reader)
 {
@@ -328,16 +346,7 @@ read_file(bp_org_reader *reader)
         return;
     }
     if (first.kind != BP_YAML_MAP) {
-        bp_span span = first.kind == BP_YAML_END ? bp_span_of(reader->source, 0, 0) : first.span;
-        bp_finding *finding = bp_report(reader->list, "SYN001", span,
-                                        first.kind == BP_YAML_END ? "the inventory is empty"
-                                                                  : "the inventory is no mapping");
-        bp_finding_help(reader->list, finding,
-                        "it begins with the keys \"backpol_inventory: 1\", \"organization:\" and "
-                        "\"root:\"");
-        reader->stop = true;
-        bp_org_skip(reader, first);
-        bp_org_next(reader);
+        report_top(reader, first);
         return;
     }
     bp_org_map(reader, first, bp_org_place(reader, first), &shape, reader);

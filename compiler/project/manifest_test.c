@@ -1,0 +1,184 @@
+/* The manifest: what it sets, what is refused and where. */
+#include "compiler/project/manifest.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define RULE(code, slug)                                       \
+    {                                                          \
+        code, slug, BP_ERROR, BP_AWS_NONE, "CONF", "", "0.1.0" \
+    }
+
+static const bp_rule rules[] = {
+    RULE("SYN001", "parse-error"),     RULE("SYN007", "duplicate-key"),
+    RULE("SYN015", "input-refused"),   RULE("CFG001", "manifest-invalid"),
+    RULE("CFG002", "unknown-rule"),    RULE("CFG008", "path-outside-root"),
+    RULE("REG003", "region-disabled"), RULE("CPY007", "self-copy"),
+};
+
+typedef struct reading {
+    bp_arena *arena;
+    bp_sources *sources;
+    bp_diagnostics *list;
+    bp_manifest *manifest;
+    bool good;
+} reading;
+
+static reading
+read_text(const char *text, size_t size)
+{
+    reading r = {.arena = bp_arena_new(NULL)};
+    r.sources = bp_sources_new(r.arena);
+    r.list = bp_diagnostics_new(r.arena, r.sources, rules, sizeof rules / sizeof rules[0]);
+    const bp_source *source =
+        bp_sources_add(r.sources, BP_STR("backpol.yaml"), (bp_str){text, size});
+    r.good = bp_manifest_read(r.arena, r.list, source, &r.manifest);
+    bp_diagnostics_settle(r.list);
+    return r;
+}
+
+#define START "version: 1\nsources: [a.bpol]\n"
+
+/* One finding: code, place, words; the manifest cannot be used. */
+static void
+check(const char *text, const char *code, unsigned line, unsigned column, const char *words)
+{
+    reading r = read_text(text, strlen(text));
+    assert_false(r.good);
+    assert_int_equal(bp_diagnostics_total(r.list), 1);
+    const bp_finding *finding = bp_diagnostics_at(r.list, 0);
+    assert_string_equal(finding->rule->code, code);
+    if (!bp_str_contains(finding->message, bp_str_of(words))) {
+        fail_msg("\"%.*s\" lacks \"%s\"", BP_ARG(finding->message), words);
+    }
+    bp_position at = bp_sources_position(r.sources, finding->span.source, finding->span.start);
+    assert_int_equal(at.line, line);
+    assert_int_equal(at.column, column);
+    bp_arena_free(r.arena);
+}
+
+static void
+defaults_stand_where_nothing_is_said(void **state)
+{
+    (void)state;
+    reading r = read_text(START, strlen(START));
+    assert_true(r.good);
+    assert_int_equal(bp_diagnostics_total(r.list), 0);
+    const bp_manifest *m = r.manifest;
+    assert_int_equal(m->sources.count, 1);
+    assert_true(bp_span_exists(m->sources.at[0].span));
+    assert_int_equal(m->inventory.text.size, 0);
+    assert_int_equal(m->inventory_max_age_days, 30);
+    assert_int_equal(m->facts_max_age_days, 180);
+    assert_true(bp_str_is(m->output_dir.text, "generated"));
+    assert_int_equal(m->targets, 15);
+    assert_int_equal(m->fail_on, BP_ERROR);
+    assert_false(m->lowercase_names);
+    bp_arena_free(r.arena);
+}
+
+static void
+every_usable_key_sets_something(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "version: 1\nsources: [policies/**/*.bpol, 'x/y.bpol']\ninventory: org/org.yaml\n"
+        "inventory_max_age_days: 7\nhome_region: eu-central-1\n"
+        "output: { dir: out, targets: [policies, cli] }\n"
+        "rules:\n  level: { REG003: error, self-copy: off, syn: info }\n"
+        "placeholders: [\"${Prefix}\", \"{{ name }}\"]\nfacts_max_age_days: 365\n"
+        "fail_on: warning\nlowercase_names: true\n";
+    reading r = read_text(text, sizeof text - 1);
+    assert_true(r.good);
+    assert_int_equal(bp_diagnostics_total(r.list), 0);
+    const bp_manifest *m = r.manifest;
+    assert_int_equal(m->sources.count, 2);
+    assert_true(bp_str_is(m->inventory.text, "org/org.yaml"));
+    assert_int_equal(m->inventory_max_age_days, 7);
+    assert_true(bp_str_is(m->home_region.text, "eu-central-1"));
+    assert_true(bp_str_is(m->output_dir.text, "out"));
+    assert_int_equal(m->targets, BP_TARGET_POLICIES | BP_TARGET_CLI);
+    assert_int_equal(m->levels.count, 3);
+    assert_string_equal(m->levels.at[0].rule->code, "REG003");
+    assert_int_equal(m->levels.at[0].severity, BP_ERROR);
+    assert_string_equal(m->levels.at[1].rule->code, "CPY007");
+    assert_int_equal(m->levels.at[1].severity, BP_OFF);
+    assert_null(m->levels.at[2].rule);
+    assert_true(bp_str_is(m->levels.at[2].prefix, "syn"));
+    assert_int_equal(m->levels.at[2].severity, BP_INFO);
+    assert_int_equal(m->placeholders.count, 2);
+    assert_int_equal(m->facts_max_age_days, 365);
+    assert_int_equal(m->fail_on, BP_WARNING);
+    assert_true(m->lowercase_names);
+    bp_arena_free(r.arena);
+}
+
+static void
+keys_of_later_releases_are_refused_by_name(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {"documents", "coverage", "retention", "naming", "facts"};
+    for (size_t i = 0; i < 5; i++) {
+        char text[100];
+        snprintf(text, sizeof text, START "%s: {a: [1]}\n", keys[i]);
+        check(text, "CFG001", 3, 1, keys[i]);
+    }
+    check(START "rules: { locked: [NAM002] }\n", "CFG001", 3, 10, "\"locked\"");
+    check(START "rules:\n  overrides: []\n", "CFG001", 4, 3, "\"overrides\"");
+}
+
+static void
+mistakes_are_shown_where_they_are(void **state)
+{
+    (void)state;
+    check(START "inventroy: org.yaml\n", "CFG001", 3, 1, "unknown key");
+    check(START "inventory: a\ninventory: b\n", "SYN007", 4, 1, "twice");
+    check("version: 2\nsources: [a]\n", "CFG001", 1, 10, "version \"2\"");
+    check("sources: [a]\n", "CFG001", 1, 1, "without \"version\"");
+    check("version: 1\n", "CFG001", 1, 1, "without \"sources\"");
+    check("version: 1\nsources: []\n", "CFG001", 2, 1, "empty list");
+    check("version: 1\nsources: a.bpol\n", "CFG001", 2, 10, "a list");
+    check("version: 1\nsources: [~]\n", "CFG001", 2, 11, "no value");
+    check("version: 1\nsources: [/etc/x.bpol]\n", "CFG008", 2, 11, "absolute");
+    check("version: 1\nsources: [a/../../b]\n", "CFG008", 2, 11, "..");
+    check(START "inventory: ../org.yaml\n", "CFG008", 3, 12, "..");
+    check(START "output: {dir: /tmp}\n", "CFG008", 3, 15, "absolute");
+    check(START "output: {dirs: out}\n", "CFG001", 3, 10, "dirs");
+    check(START "output: {targets: [policy]}\n", "CFG001", 3, 20, "policies");
+    check(START "output: {targets: []}\n", "CFG001", 3, 10, "empty");
+    check(START "inventory_max_age_days: 030\n", "CFG001", 3, 25, "days");
+    check(START "inventory_max_age_days: 0\n", "CFG001", 3, 25, "days");
+    check(START "facts_max_age_days: 1 year\n", "CFG001", 3, 21, "days");
+    check(START "home_region: Europe (Ireland)\n", "CFG001", 3, 14, "Region");
+    check(START "fail_on: errors\n", "CFG001", 3, 10, "has to be");
+    check(START "lowercase_names: yes\n", "CFG001", 3, 18, "false or true");
+    check(START "rules: {level: {REG300: error}}\n", "CFG002", 3, 17, "REG300");
+    check(START "rules: {level: {REG003: fatal}}\n", "CFG001", 3, 25, "fatal");
+    check(START "rules: {level: {REG003: error, region-disabled: off}}\n", "SYN007", 3, 32,
+          "REG003");
+    check(START "rules: [a]\n", "CFG001", 3, 8, "a list");
+    check("", "CFG001", 1, 1, "empty");
+    check("- a\n", "CFG001", 1, 1, "no mapping");
+    check("version: 1\nsources: [a\n", "SYN001", 2, 12, "ends inside a list");
+    check(START "inventory: *x\n", "SYN015", 3, 12, "alias");
+    check("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "SYN015", 1, 65,
+          "more than 64");
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(defaults_stand_where_nothing_is_said),
+        cmocka_unit_test(every_usable_key_sets_something),
+        cmocka_unit_test(keys_of_later_releases_are_refused_by_name),
+        cmocka_unit_test(mistakes_are_shown_where_they_are),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

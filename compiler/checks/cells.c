@@ -213,6 +213,14 @@ bp_account_set_add(const bp_check_context *context, bp_account_set *set, uint32_
 }
 
 void
+bp_skip_without_inventory(const bp_check_context *context, const char *code, size_t count)
+{
+    if (count > 0) {
+        bp_skip_check(context->diagnostics, code, count, "no inventory");
+    }
+}
+
+void
 bp_finding_uses(const bp_check_context *context, bp_finding *finding, bp_span uses)
 {
     if (bp_span_exists(uses) && !bp_span_equal(uses, finding->span)) {

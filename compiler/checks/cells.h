@@ -57,6 +57,9 @@ typedef struct bp_account_set {
 
 void bp_account_set_add(const bp_check_context *context, bp_account_set *set, uint32_t account);
 
+/* Counts checks of a rule that were not made because there is no inventory; nothing for 0. */
+void bp_skip_without_inventory(const bp_check_context *context, const char *code, size_t count);
+
 /* Labels the place where a template was used; nothing for values written in place. */
 void bp_finding_uses(const bp_check_context *context, bp_finding *finding, bp_span uses);
 /* The item of a plan's `regions` with this code, or NULL. */

@@ -167,10 +167,8 @@ bp_check_copy_destinations(const bp_check_context *context)
             }
         }
     }
-    if (state.without_inventory > 0) {
-        bp_skip_check(context->diagnostics, "CPY006", state.without_inventory, "no inventory");
-        bp_skip_check(context->diagnostics, "CPY012", state.without_inventory, "no inventory");
-    }
+    bp_skip_without_inventory(context, "CPY006", state.without_inventory);
+    bp_skip_without_inventory(context, "CPY012", state.without_inventory);
     if (state.unknown_switch > 0) {
         bp_skip_check(context->diagnostics, "CPY012", state.unknown_switch,
                       "cross_account_backup is not known");

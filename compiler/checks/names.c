@@ -213,9 +213,7 @@ skip_plan_names(const bp_check_context *context)
             count += !added;
         }
     }
-    if (count > 0) {
-        bp_skip_check(context->diagnostics, "NAM006", count, "no inventory");
-    }
+    bp_skip_without_inventory(context, "NAM006", count);
 }
 
 void

@@ -160,7 +160,5 @@ bp_check_region_enabled(const bp_check_context *context)
                       "enabled Regions unknown for %zu account%s", state.unknown.count,
                       bp_plural(state.unknown.count));
     }
-    if (without_inventory > 0) {
-        bp_skip_check(context->diagnostics, "REG003", without_inventory, "no inventory");
-    }
+    bp_skip_without_inventory(context, "REG003", without_inventory);
 }

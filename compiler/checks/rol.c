@@ -129,10 +129,10 @@ bp_check_roles(const bp_check_context *context)
     for (size_t i = 0; i < needs.roles.count; i++) {
         const bp_role_need *need = &needs.roles.at[i];
         bp_need_cells cells;
+        without_inventory += context->org == NULL;
         if (need->role != NULL || context->program->broken) {
             continue; /* what its stack set does not cover is STK004 */
         }
-        without_inventory += context->org == NULL;
         bp_role_need_judge(context, need, &cells);
         const bp_role *declared = declared_near(context, need->reference);
         if (cells.absent.count > 0 && (declared != NULL || cells.near_role != NULL)) {
@@ -149,9 +149,7 @@ bp_check_roles(const bp_check_context *context)
                       "no complete role list for %zu account%s", unknown.count,
                       bp_plural(unknown.count));
     }
-    if (without_inventory > 0) {
-        bp_skip_check(context->diagnostics, "ROL001", without_inventory, "no inventory");
-    }
+    bp_skip_without_inventory(context, "ROL001", without_inventory);
 }
 
 /* One role ARN of a policy. The text alone decides, so a template is told once. */

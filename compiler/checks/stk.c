@@ -148,9 +148,7 @@ skip_without_inventory(const bp_check_context *context)
     for (size_t i = 0; i < context->model->vaults.count; i++) {
         count += !context->model->vaults.at[i].placed_by_need;
     }
-    if (count > 0) {
-        bp_skip_check(context->diagnostics, "STK004", count, "no inventory");
-    }
+    bp_skip_without_inventory(context, "STK004", count);
 }
 
 void

@@ -62,9 +62,32 @@ judge_target(const bp_check_context *context, const bp_bound_policy *policy,
                      bp_node_scope(context->arena, policy->policy->name, policy->policy->document));
 }
 
+/* Without an inventory no target was looked up; counts what binding would have judged. */
+static void
+skip_targets(const bp_check_context *context)
+{
+    size_t ous = 0;
+    size_t accounts = 0;
+    size_t all = 0;
+    for (size_t i = 0; i < context->program->policies.count; i++) {
+        const bp_target_refs *refs = &context->program->policies.at[i]->attach;
+        for (size_t t = 0; t < refs->count; t++) {
+            ous += refs->at[t].kind == BP_TARGET_OU && !refs->at[t].unknown;
+            accounts += refs->at[t].kind == BP_TARGET_ACCOUNT && !refs->at[t].unknown;
+            all += !refs->at[t].unknown;
+        }
+    }
+    bp_skip_without_inventory(context, "TOP001", ous);
+    bp_skip_without_inventory(context, "TOP002", accounts);
+    bp_skip_without_inventory(context, "TOP005", all);
+}
+
 void
 bp_check_targets(const bp_check_context *context)
 {
+    if (context->program != NULL && context->org == NULL) {
+        skip_targets(context);
+    }
     for (size_t i = 0; context->program != NULL && i < context->program->policies.count; i++) {
         const bp_policy *policy = context->program->policies.at[i];
         if (policy->attach.count == 0) {
@@ -225,7 +248,11 @@ report_trap(const bp_check_context *context, const bp_bound_policy *policy, cons
 void
 bp_check_management_account(const bp_check_context *context)
 {
-    if (context->model == NULL || context->effective == NULL || context->org == NULL) {
+    if (context->model == NULL || context->effective == NULL) {
+        return;
+    }
+    if (context->org == NULL) {
+        bp_skip_without_inventory(context, "TOP006", context->model->policies.count);
         return;
     }
     bp_needs needs = bp_needs_of(context);
@@ -279,6 +306,10 @@ bp_check_inventory_age(const bp_check_context *context)
         bp_span_exists(org->captured_span) ? org->captured_span : bp_span_of(org->source, 0, 0);
     int64_t limit = context->manifest != NULL ? context->manifest->inventory_max_age_days : 30;
     bp_finding *finding = NULL;
+    if (!org->captured_known && org->captured_at.size > 0 &&
+        !bp_str_is(org->captured_at, "unknown")) {
+        return; /* it is no time at all: the reader said so */
+    }
     if (!org->captured_known) {
         finding = bp_report(list, "TOP011", span,
                             "the inventory does not say when it was captured; its age cannot be "

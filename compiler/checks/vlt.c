@@ -232,6 +232,10 @@ judge(vaults *run, size_t index)
     const bp_vault_need *need = &run->needs.vaults.at[index];
     bp_need_cells cells;
     bp_vault_need_judge(run->context, need, &cells);
+    if (run->context->org == NULL) {
+        run->without_inventory += !need->copy;
+        run->copies_without_inventory += need->copy;
+    }
     if (need->vault != NULL) {
         judge_declared(run, index, &cells);
         return;
@@ -249,10 +253,6 @@ judge(vaults *run, size_t index)
     if (cells.absent.count > 0) {
         report_missing(run, index, &cells);
     }
-    if (run->context->org == NULL) {
-        run->without_inventory += !need->copy;
-        run->copies_without_inventory += need->copy;
-    }
     count_unknown(run, need, &cells);
 }
 
@@ -263,9 +263,7 @@ skip(vaults *run, const char *code, const bp_account_set *unknown, size_t withou
         bp_skip_check(run->list, code, unknown->count, "no complete vault list for %zu account%s",
                       unknown->count, bp_plural(unknown->count));
     }
-    if (without_inventory > 0) {
-        bp_skip_check(run->list, code, without_inventory, "no inventory");
-    }
+    bp_skip_without_inventory(run->context, code, without_inventory);
 }
 
 void

@@ -110,6 +110,7 @@ bp_org_wrong_kind(bp_org_reader *reader, bp_yaml_event first, const char *belong
     }
     const char *seen = first.kind == BP_YAML_MAP    ? "a mapping"
                        : first.kind == BP_YAML_LIST ? "a list"
+                       : first.text.size == 0       ? "no value"
                                                     : "a single value";
     bp_report(reader->list, "SYN005", bp_org_place(reader, first), "%s here; %s belongs here", seen,
               belongs);
@@ -188,7 +189,8 @@ bp_org_map(bp_org_reader *reader, bp_yaml_event first, bp_span owner, const bp_o
            void *into)
 {
     if (first.kind != BP_YAML_MAP) {
-        bp_org_wrong_kind(reader, first, shape->what);
+        bp_str belongs = bp_str_format(reader->arena, "a mapping for %s", shape->what);
+        bp_org_wrong_kind(reader, first, bp_str_c(reader->arena, belongs));
         return;
     }
     uint32_t seen = 0;

@@ -66,6 +66,7 @@ wrong_kind(reader *r, bp_yaml_event first, const char *belongs)
     }
     const char *seen = first.kind == BP_YAML_MAP    ? "a mapping"
                        : first.kind == BP_YAML_LIST ? "a list"
+                       : first.text.size == 0       ? "no value"
                                                     : "a single value";
     bp_report(r->list, "CFG001", place(r, first), "%s here; %s belongs here", seen, belongs);
     bp_yaml_skip(r->yaml, first);

@@ -74,9 +74,13 @@ can_name_organization(bp_emission *emission, const bp_stack *stack)
     if (!stack->copies_in.organization || emission->deployment->organization_id.size > 0) {
         return true;
     }
-    bp_emit_fault(emission, stack->vault->span,
-                  "the template of vault \"%.*s\" needs the id of the organization",
+    bp_finding *finding =
+        bp_report(emission->diagnostics, "OPS009", stack->vault->span,
+                  "the template of vault \"%.*s\" could not be made; \"organization\" in "
+                  "allow_copies_from needs the id of the organization, which the inventory gives",
                   BP_ARG(stack->name));
+    bp_finding_help(emission->diagnostics, finding, "name an inventory in backpol.yaml");
+    emission->good = false;
     return false;
 }
 

@@ -244,6 +244,22 @@ without_an_organization_only_texts_are_made(void **state)
     bp_arena_free(w.arena);
 }
 
+static void
+all_of_an_unknown_organization_cannot_be_named(void **state)
+{
+    bool good = true;
+    world w = seed();
+    (void)state;
+    bp_deployment *deployment = world_deploy(&w, &good);
+    bp_artifacts *artifacts = NULL;
+    deployment->organization_id = (bp_str){"", 0};
+    assert_true(bp_emit(w.arena, w.diagnostics, deployment, BP_TARGET_TEMPLATES, &artifacts));
+    deployment->stacks.at[1].copies_in.organization = true;
+    assert_false(bp_emit(w.arena, w.diagnostics, deployment, BP_TARGET_TEMPLATES, &artifacts));
+    assert_int_equal(bp_diagnostics_count(w.diagnostics, BP_ERROR), 1);
+    bp_arena_free(w.arena);
+}
+
 static size_t
 errors_of(world *w, const char *code)
 {
@@ -417,6 +433,7 @@ main(int count, char **arguments)
         cmocka_unit_test(another_vault_renames_nothing),
         cmocka_unit_test(targets_choose_the_parts),
         cmocka_unit_test(without_an_organization_only_texts_are_made),
+        cmocka_unit_test(all_of_an_unknown_organization_cannot_be_named),
         cmocka_unit_test(active_text_is_refused),
         cmocka_unit_test(text_that_is_only_strange_passes),
         cmocka_unit_test(a_tag_that_is_a_function_is_refused_where_it_is_a_key),

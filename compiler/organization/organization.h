@@ -143,8 +143,8 @@ typedef struct bp_organization {
     bp_str management_id;
     bp_str captured_at; /* as written; empty = missing */
     bp_span captured_span;
-    bool captured_known;
-    int64_t captured; /* instant */
+    bool captured_known; /* false: missing, "unknown", or malformed, which is reported already */
+    int64_t captured;    /* instant */
     bool tree_complete;
     bp_answer cross_account_backup; /* PRESENT = enabled, ABSENT = disabled */
     bp_span cross_account_span;

@@ -160,6 +160,17 @@ project_count(project *p, const char *code)
     return count;
 }
 
+static inline size_t
+project_count_at(project *p, const char *code, bp_severity severity)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < bp_diagnostics_total(p->list); i++) {
+        const bp_finding *finding = bp_diagnostics_at(p->list, i);
+        count += strcmp(finding->rule->code, code) == 0 && finding->severity == severity;
+    }
+    return count;
+}
+
 /* The text under the caret of the first finding of a code. */
 static inline const char *
 project_caret(project *p, const char *code)

@@ -21,10 +21,10 @@ typedef struct bp_report_facts {
     size_t limit;   /* findings printed at most; 0 = all. The rest is counted */
     bool color;     /* text only */
     bool verbose;   /* text: skipped checks one by one */
-    bool quiet;     /* text: errors only, no summary */
+    bool quiet;     /* text, line: errors only, no summary */
     bp_str checked; /* text: what was looked at, for the summary line: "2 policies, 4 accounts"; may
                        be empty */
-    bool annotate_columns; /* unused by formats without columns */
+    bool columns; /* text: the summary as the first line of a build's: "Checked  …; 2 warnings" */
 } bp_report_facts;
 
 typedef void bp_renderer(bp_arena *arena, bp_diagnostics *list, const bp_report_facts *facts,

@@ -8,10 +8,18 @@ void
 bp_render_line(bp_arena *arena, bp_diagnostics *list, const bp_report_facts *facts, bp_output *out)
 {
     bp_sources *sources = bp_diagnostics_sources(list);
-    size_t total = bp_diagnostics_total(list);
-    size_t shown = facts->limit > 0 && facts->limit < total ? facts->limit : total;
-    for (size_t i = 0; i < shown; i++) {
+    size_t shown = 0;
+    size_t hidden = 0;
+    for (size_t i = 0; i < bp_diagnostics_total(list); i++) {
         const bp_finding *finding = bp_diagnostics_at(list, i);
+        if (facts->quiet && finding->severity != BP_ERROR) {
+            continue;
+        }
+        if (facts->limit > 0 && shown == facts->limit) {
+            hidden++;
+            continue;
+        }
+        shown++;
         const bp_source *source = bp_sources_get(sources, finding->span.source);
         if (source != NULL) {
             bp_position at =
@@ -23,7 +31,7 @@ bp_render_line(bp_arena *arena, bp_diagnostics *list, const bp_report_facts *fac
         bp_output_user(out, bp_excerpt_cap(arena, finding->message, MESSAGE_MAX));
         bp_output_text(out, "\n");
     }
-    if (shown < total) {
-        bp_output_format(out, "%zu more findings are not shown\n", total - shown);
+    if (hidden > 0) {
+        bp_output_format(out, "%zu more findings are not shown\n", hidden);
     }
 }

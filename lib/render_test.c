@@ -112,7 +112,7 @@ text_shows_two_places(void **state)
                         "   = note: AWS accepts the policy; the backup or copy job fails later\n"
                         "   = note: reaches 1 account x 2 Regions; first: Prod Account "
                         "(222233334444) in us-east-1, us-west-2\n"
-                        "   = fix: replace with \"prod\"   [safe: backpol check --fix]\n"
+                        "   = fix: replace with \"prod\"   [safe]\n"
                         "   = help: backpol explain NAM002\n"
                         "\n"
                         "1 error\n");
@@ -138,7 +138,7 @@ marks_of_one_line_share_an_excerpt(void **state)
                                               "   |\n"
                                               " 4 | four {\n"
                                               "   | ------ this block\n"
-                                              "   = fix: remove it   [unsafe, not applied]\n"
+                                              "   = fix: remove it   [changes the meaning]\n"
                                               "   = help: write it once\n"
                                               "   = help: backpol explain CPY007\n"
                                               "\n"

@@ -199,6 +199,14 @@ put_remark(const page *on, const char *kind, bp_str text)
     bp_output_text(on->out, "\n");
 }
 
+/* A file that was not read, or is empty, has a place and no line to show. */
+static bool
+has_text(const page *on, bp_span span)
+{
+    const bp_source *source = bp_sources_get(on->sources, span.source);
+    return source == NULL || source->text.size > 0;
+}
+
 static void
 put_excerpts(page *on, const bp_finding *finding)
 {
@@ -218,7 +226,9 @@ put_excerpts(page *on, const bp_finding *finding)
     for (size_t i = 0; i < count; i++) {
         if (!marks[i].drawn) {
             put_place(on, i == 0 ? "-->" : ":::", &marks[i]);
-            put_excerpt(on, finding, marks, count, i);
+            if (has_text(on, marks[i].span)) {
+                put_excerpt(on, finding, marks, count, i);
+            }
         }
     }
     if (more > 0) {
@@ -318,8 +328,7 @@ put_remarks(const page *on, const bp_finding *finding)
         const bp_fix *fix = &finding->fixes.at[i];
         begin_remark(on, "fix");
         put_user(on, fix->text);
-        bp_output_text(on->out, fix->safe ? "   [safe: backpol check --fix]\n"
-                                          : "   [unsafe, not applied]\n");
+        bp_output_text(on->out, fix->safe ? "   [safe]\n" : "   [changes the meaning]\n");
     }
     for (size_t i = 0; i < finding->help.count; i++) {
         put_remark(on, "help", finding->help.at[i]);
@@ -363,6 +372,12 @@ put_summary(const page *on, const bp_diagnostics *list)
         const char *noun;
     } kinds[] = {{BP_ERROR, "error"}, {BP_WARNING, "warning"}, {BP_INFO, "info"}};
     bool any = false;
+    bool first = on->facts->columns && on->facts->checked.size > 0;
+    if (first) {
+        bp_output_text(on->out, "Checked  ");
+        put_user(on, on->facts->checked);
+        bp_output_text(on->out, "; ");
+    }
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         size_t count = bp_diagnostics_count(list, kinds[i].severity);
         if (count > 0) {
@@ -378,7 +393,7 @@ put_summary(const page *on, const bp_diagnostics *list)
     if (on->facts->baselined > 0) {
         bp_output_format(on->out, "; %zu in the baseline", on->facts->baselined);
     }
-    if (on->facts->checked.size > 0) {
+    if (on->facts->checked.size > 0 && !first) {
         bp_output_text(on->out, "; checked ");
         put_user(on, on->facts->checked);
     }

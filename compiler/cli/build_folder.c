@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { ARTIFACT_CAP = 64 * 1024 * 1024 };
 
@@ -170,6 +171,12 @@ bp_build_write(bp_run *run, const bp_session *session, const bp_comparison *comp
                            BP_ARG(comparison->shown), BP_ARG(artifacts->files.at[i].path));
             return false;
         }
+    }
+    struct stat found;
+    if (stat(comparison->folder, &found) == 0 && !S_ISDIR(found.st_mode)) {
+        bp_run_trouble(run, "cannot write into \"%.*s\": it is no folder",
+                       BP_ARG(comparison->shown));
+        return false;
     }
     bp_file_error error = {0};
     if (!bp_file_write_set(run->arena, comparison->folder, artifacts->files.at,

@@ -75,9 +75,10 @@ bp_run_flush(bp_run *run)
     if (bp_output_flush(run->out, &error)) {
         return true;
     }
-    if (error != EPIPE) {
+    if (error != EPIPE && !run->out_failed) {
         bp_run_trouble(run, "cannot write to standard output: %s", strerror(error));
     }
+    run->out_failed = true;
     return false;
 }
 

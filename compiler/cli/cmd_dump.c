@@ -1,6 +1,6 @@
 /*
  * `backpol dump`: what a stage of the compiler made, for developers and tests. Findings go to
- * standard error, one line each, and do not keep a stage from being shown.
+ * standard error and do not keep a stage from being shown.
  */
 #include "compiler/cli/run.h"
 #include "lib/suggest.h"
@@ -98,7 +98,9 @@ print_findings(bp_run *run, bp_session *session)
     bp_report_facts facts = {.quiet = bp_option_given(&run->line, BP_OPTION_QUIET),
                              .limit = (size_t)run->max_findings};
     bp_diagnostics_settle(session->diagnostics);
-    bp_render_line(run->arena, session->diagnostics, &facts, run->err);
+    if (bp_diagnostics_total(session->diagnostics) > 0) {
+        run->reports.at[0].render(run->arena, session->diagnostics, &facts, run->err);
+    }
     bp_report_trouble(run, session);
 }
 

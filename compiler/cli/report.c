@@ -59,7 +59,8 @@ bp_report_checked(bp_arena *arena, const bp_session *session)
     bp_str accounts = bp_count_of(arena, org->accounts.count, "account", "accounts");
     bp_buf_format(&text, " against %.*s (%.*s", BP_ARG(org->source->path), BP_ARG(accounts));
     if (org->captured_at.size > 0) {
-        bp_buf_format(&text, ", captured %.*s", BP_ARG(org->captured_at));
+        bp_str day = bp_str_cut(org->captured_at, 0, bp_str_find(org->captured_at, 'T'));
+        bp_buf_format(&text, ", captured %.*s", BP_ARG(day));
     }
     bp_buf_add_c(&text, ")");
     return bp_buf_text(&text);
@@ -75,6 +76,7 @@ facts_of(const bp_run *run, const bp_session *session, bp_str checked)
         .verbose = bp_option_given(&run->line, BP_OPTION_VERBOSE),
         .quiet = bp_option_given(&run->line, BP_OPTION_QUIET),
         .checked = checked,
+        .columns = run->command == BP_COMMAND_BUILD,
     };
     if (session->org != NULL) {
         facts.inventory_path = session->org->source->path;

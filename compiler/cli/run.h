@@ -32,6 +32,7 @@ typedef struct bp_run {
     bool fail_on_given;
     bp_severity fail_on;
     bool color;
+    bool out_failed; /* standard output could not be written, which was said */
 } bp_run;
 
 typedef int bp_command(bp_run *run);

@@ -21,7 +21,7 @@ enum {
     BP_TEMPLATE_DEPTH = 16,
     BP_ALIAS_DEPTH = 64,           /* constants that stand for constants */
     BP_LIST_ELEMENTS = 10000,      /* of one list, constants spliced in */
-    BP_STATEMENTS = 400000,        /* after expansion, all policies together */
+    BP_STATEMENTS = 200000,        /* from templates, all uses together */
     BP_SUGGESTION_WORDS = 1000000, /* words compared for suggestions in one run */
     BP_BLOCK_SELECT = BP_BLOCK_SELECT_TAGS | BP_BLOCK_SELECT_RESOURCES
 };
@@ -112,8 +112,9 @@ struct bp_elab {
     bp_map *policies; /* name → bp_policy * */
     BP_VEC(bp_scope *) opening;
     size_t includes;
-    size_t statements;    /* expanded so far */
+    size_t statements;    /* from templates, so far */
     size_t words_offered; /* for suggestions */
+    bool deep;            /* a chain of templates is too long: reported */
     bool full;            /* BP_STATEMENTS reached, reported */
 };
 
@@ -185,8 +186,6 @@ bool bp_resolve_list(const bp_typing *typing, const bp_ast_value *value, const b
 bool bp_type_fits(bp_str type, bp_want want);
 /* The want of a parameter type; BP_WANT_COUNT if there is no such type. */
 bp_want bp_type_want(bp_str type);
-/* Offers all parameter types. */
-void bp_type_offer(bp_elab *elab, bp_suggester *suggester);
 
 /* ---- value.c: typing */
 
@@ -208,6 +207,8 @@ bp_value *bp_value_text(const bp_typing *typing, const bp_expr *expr, bp_str tex
 bp_value *bp_value_hole(const bp_typing *typing, const bp_expr *expr);
 /* SYN005: the value is of another kind. Gives a hole. */
 bp_value *bp_type_mismatch(const bp_typing *typing, const bp_expr *expr);
+/* Adds the fix of an evident slip to such a finding (value_fixes.c). */
+void bp_mismatch_fix(const bp_typing *typing, const bp_expr *expr, bp_finding *finding);
 /* SYN018 (or SYN020 where the list is closed): a word or call that means nothing here. */
 bp_value *bp_type_unknown(const bp_typing *typing, const bp_expr *expr);
 /* Offers the words and calls that a want takes. */
@@ -289,7 +290,7 @@ typedef BP_VEC(bp_layer) bp_layers;
 /* Appends the layers of a `uses`, lowest first. False when something did not resolve (reported). */
 bool bp_template_layers(bp_elab *elab, const bp_ast_uses *uses, bp_ast_kind kind, const bp_env *env,
                         bp_layers *layers);
-/* Checks the parameters of a template, and gives an environment in which they are holes. */
+/* Checks the defaults of a template, and gives an environment in which they are holes. */
 bp_env *bp_template_env(bp_elab *elab, const bp_definition *template);
 
 /* ---- block.c: gathering */

@@ -36,9 +36,6 @@ resolve_path(bp_arena *arena, bp_str from, bp_str written, bp_str *path)
 {
     segments parts = {0};
     bp_str folder = bp_path_folder(from);
-    if (bp_str_find(written, '\0') < written.size) {
-        return "holds a NUL byte";
-    }
     if (bp_str_starts(written, BP_STR("/"))) {
         return "is absolute";
     }

@@ -31,14 +31,6 @@ bp_type_want(bp_str type)
     return BP_WANT_COUNT;
 }
 
-void
-bp_type_offer(bp_elab *elab, bp_suggester *suggester)
-{
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-        bp_offer(elab, suggester, bp_str_of(types[i].name));
-    }
-}
-
 /* The type whose values a place takes, by its general want. */
 static bp_want
 general(bp_want want)
@@ -287,8 +279,8 @@ bp_resolve_list(const bp_typing *typing, const bp_ast_value *value, const bp_env
         bp_elab *elab = typing->elab;
         bp_span span = whole.written;
         bp_finding *finding =
-            bp_fault(elab, "SYN005", span, env, "%.*s takes a list; \"%.*s\" is none",
-                     BP_ARG(bp_typing_name(typing)), BP_ARG(bp_shown(elab, span)));
+            bp_fault(elab, "SYN005", span, env, "\"%.*s\" is no list; %.*s takes one",
+                     BP_ARG(bp_shown(elab, span)), BP_ARG(bp_typing_name(typing)));
         bp_str text = bp_span_text(bp_diagnostics_sources(elab->diagnostics), span);
         bp_finding_fix(elab->diagnostics, finding, true, span,
                        bp_str_format(elab->arena, "[%.*s]", BP_ARG(text)),

@@ -221,7 +221,7 @@ bp_scope_unused(bp_elab *elab)
         }
         for (size_t j = 0; j < scope->own.count; j++) {
             const bp_ast_item *item = scope->own.at[j]->item;
-            if (!scope->own.at[j]->used) {
+            if (!scope->own.at[j]->used && !scope->own.at[j]->circular) {
                 warn_unused(elab, item->name.span,
                             item->kind == BP_AST_LET ? "constant" : "template", item->name.text);
             }

@@ -93,14 +93,33 @@ bind_argument(bp_elab *elab, const bp_definition *template, const bp_ast_uses *u
         argument->value = type_argument(elab, parameter, parameter->preset, argument->env)
                               ? parameter->preset
                               : NULL;
-    } else if (!has_strangers(template->item, uses)) {
-        bp_finding *finding =
-            bp_fault(elab, "SYN018", uses->name.span, env,
-                     "the template \"%.*s\" lacks its argument \"%.*s\"",
-                     BP_ARG(template->item->name.text), BP_ARG(parameter->name.text));
-        bp_finding_label(elab->diagnostics, finding, parameter->name.span,
-                         "a parameter without default");
     }
+}
+
+/* Tells all obligatory arguments that are missing, in one finding. */
+static void
+report_missing(bp_elab *elab, const bp_ast_item *template, const bp_ast_uses *uses,
+               const bp_env *env)
+{
+    bp_buf names = {.arena = elab->arena};
+    bp_span first = BP_NOWHERE;
+    size_t count = 0;
+    for (size_t i = 0; i < template->parameters.count; i++) {
+        const bp_ast_parameter *parameter = &template->parameters.at[i];
+        if (parameter->preset != NULL ||
+            find_entry(&uses->arguments, parameter->name.text) != NULL) {
+            continue;
+        }
+        bp_buf_format(&names, "%s\"%.*s\"", count == 0 ? "" : ", ", BP_ARG(parameter->name.text));
+        first = count++ == 0 ? parameter->name.span : first;
+    }
+    if (count == 0 || has_strangers(template, uses)) {
+        return;
+    }
+    bp_finding *finding = bp_fault(
+        elab, "SYN018", uses->name.span, env, "the template \"%.*s\" lacks the argument%s %.*s",
+        BP_ARG(template->name.text), count == 1 ? "" : "s", BP_ARG(bp_buf_text(&names)));
+    bp_finding_label(elab->diagnostics, finding, first, "a parameter without default");
 }
 
 static bp_env *
@@ -118,6 +137,7 @@ bind(bp_elab *elab, const bp_definition *template, const bp_ast_uses *uses, cons
         arguments[i].parameter = &item->parameters.at[i];
         bind_argument(elab, template, uses, env, &arguments[i]);
     }
+    report_missing(elab, item, uses, env);
     bp_env *inner = BP_NEW(elab->arena, bp_env);
     inner->scope = template->home;
     inner->arguments = arguments;
@@ -154,24 +174,36 @@ typedef struct chain {
     size_t count;
 } chain;
 
+/* Whether a template is in the chain already. The circle is told at the use that closes it back to
+ * its first template in the source, whichever template it was entered by. */
 static bool
-in_chain(bp_elab *elab, const chain *seen, const bp_definition *template, const bp_ast_uses *uses,
-         const bp_env *env)
+in_chain(bp_elab *elab, const chain *seen, const bp_definition *template)
 {
-    for (size_t i = 0; i < seen->count; i++) {
-        if (seen->at[i] != template) {
-            continue;
-        }
-        bp_finding *finding = bp_fault(elab, "SYN018", uses->name.span, env,
-                                       "the template \"%.*s\" uses itself; templates do not recur",
-                                       BP_ARG(template->item->name.text));
-        for (size_t j = i; j < seen->count; j++) {
-            bp_finding_label(elab->diagnostics, finding, seen->at[j]->item->uses.name.span,
-                             "\"%.*s\" uses this", BP_ARG(seen->at[j]->item->name.text));
-        }
-        return true;
+    size_t start = 0;
+    while (start < seen->count && seen->at[start] != template) {
+        start++;
     }
-    return false;
+    if (start == seen->count) {
+        return false;
+    }
+    size_t length = seen->count - start;
+    size_t first = 0;
+    for (size_t i = 1; i < length; i++) {
+        if (bp_span_compare(seen->at[start + i]->item->name.span,
+                            seen->at[start + first]->item->name.span) < 0) {
+            first = i;
+        }
+    }
+    const bp_ast_item *last = seen->at[start + (first + length - 1) % length]->item;
+    bp_finding *finding = bp_fault(elab, "SYN018", last->uses.name.span, NULL,
+                                   "the template \"%.*s\" uses itself; templates do not recur",
+                                   BP_ARG(seen->at[start + first]->item->name.text));
+    for (size_t i = 0; i + 1 < length; i++) {
+        const bp_ast_item *item = seen->at[start + (first + i) % length]->item;
+        bp_finding_label(elab->diagnostics, finding, item->uses.name.span, "\"%.*s\" uses this",
+                         BP_ARG(item->name.text));
+    }
+    return true;
 }
 
 bool
@@ -198,14 +230,17 @@ bp_template_layers(bp_elab *elab, const bp_ast_uses *uses, bp_ast_kind kind, con
             whole = false;
             break;
         }
-        if (in_chain(elab, &seen, template, uses, env)) {
+        if (in_chain(elab, &seen, template)) {
             whole = false;
             break;
         }
         if (seen.count == BP_TEMPLATE_DEPTH) {
-            bp_fault(elab, "SYN018", uses->name.span, env,
-                     "templates use each other over more than %d levels; that is the limit",
-                     BP_TEMPLATE_DEPTH);
+            if (!elab->deep) {
+                bp_fault(elab, "SYN018", uses->name.span, env,
+                         "templates use each other over more than %d levels; that is the limit",
+                         BP_TEMPLATE_DEPTH);
+            }
+            elab->deep = true;
             whole = false;
             break;
         }
@@ -223,23 +258,6 @@ bp_template_layers(bp_elab *elab, const bp_ast_uses *uses, bp_ast_kind kind, con
     return whole;
 }
 
-/* A type that is none. */
-static void
-check_type(bp_elab *elab, const bp_ast_parameter *parameter)
-{
-    if (parameter->type.text.size == 0 || bp_type_want(parameter->type.text) != BP_WANT_COUNT) {
-        return;
-    }
-    bp_finding *finding = bp_fault(elab, "SYN018", parameter->type.span, NULL,
-                                   "there is no type \"%.*s\"", BP_ARG(parameter->type.text));
-    bp_suggester suggester = bp_suggest_start(parameter->type.text);
-    bp_type_offer(elab, &suggester);
-    bp_suggest_fix(elab, finding, &suggester, parameter->type.span, false);
-    bp_finding_help(elab->diagnostics, finding,
-                    "types are string int switch duration time schedule region vault role account "
-                    "target resource_type condition tags, and [type] for a list");
-}
-
 bp_env *
 bp_template_env(bp_elab *elab, const bp_definition *template)
 {
@@ -249,7 +267,6 @@ bp_template_env(bp_elab *elab, const bp_definition *template)
     for (size_t i = 0; i < item->parameters.count; i++) {
         const bp_ast_parameter *parameter = &item->parameters.at[i];
         arguments[i].parameter = parameter;
-        check_type(elab, parameter);
         if (parameter->preset != NULL) {
             type_argument(elab, parameter, parameter->preset, &template->home->env);
         }

@@ -98,73 +98,6 @@ label_place(const bp_typing *typing, const bp_expr *expr, bp_finding *finding)
     }
 }
 
-/* Quotes for words that stand for names: the evident slip. */
-static void
-fix_mismatch(const bp_typing *typing, const bp_expr *expr, bp_finding *finding)
-{
-    bp_elab *elab = typing->elab;
-    const bp_ast_value *value = expr->value;
-    bp_str text = bp_span_text(bp_diagnostics_sources(elab->diagnostics), value->span);
-    bool quoted = value->kind == BP_AST_STRING;
-    const char *call = NULL;
-    switch (typing->want) {
-    case BP_WANT_VAULT:
-    case BP_WANT_VAULT_NAME:
-        call = "vault";
-        break;
-    case BP_WANT_ROLE:
-        call = bp_str_starts(value->text, BP_STR("arn:")) ? "arn" : "role";
-        break;
-    case BP_WANT_DESTINATION:
-    case BP_WANT_PATTERN:
-    case BP_WANT_ARN:
-        call = bp_str_starts(value->text, BP_STR("arn:")) ? "arn" : NULL;
-        break;
-    case BP_WANT_SCHEDULE:
-        call = "cron";
-        break;
-    case BP_WANT_REGION:
-        if (quoted && value->text.size > 0) {
-            bp_finding_fix(elab->diagnostics, finding, true, value->span, value->text,
-                           "leave the quotes out");
-        }
-        return;
-    case BP_WANT_STRING:
-        if (value->kind == BP_AST_INT || value->kind == BP_AST_DURATION) {
-            bp_finding_fix(elab->diagnostics, finding, true, value->span,
-                           bp_str_format(elab->arena, "\"%.*s\"", BP_ARG(text)),
-                           "put it in quotes");
-        }
-        return;
-    case BP_WANT_INT:
-    case BP_WANT_SWITCH:
-    case BP_WANT_DURATION:
-    case BP_WANT_MINUTES:
-    case BP_WANT_DAYS:
-    case BP_WANT_HOURS:
-    case BP_WANT_TIME:
-    case BP_WANT_MINUTE:
-    case BP_WANT_MONTHDAY:
-    case BP_WANT_WEEKDAY:
-    case BP_WANT_ACCOUNT:
-    case BP_WANT_TARGET:
-    case BP_WANT_SOURCE:
-    case BP_WANT_PROTECTED:
-    case BP_WANT_CONDITION:
-    case BP_WANT_TAGS:
-    case BP_WANT_CHOICE:
-    case BP_WANT_ENCRYPTION:
-    case BP_WANT_LOCK:
-    case BP_WANT_COUNT:
-        break;
-    }
-    if (quoted && call != NULL) {
-        bp_str fixed = bp_str_format(elab->arena, "%s(%.*s)", call, BP_ARG(text));
-        bp_finding_fix(elab->diagnostics, finding, true, value->span, fixed, "write %.*s",
-                       BP_ARG(fixed));
-    }
-}
-
 bp_value *
 bp_type_mismatch(const bp_typing *typing, const bp_expr *expr)
 {
@@ -179,7 +112,7 @@ bp_type_mismatch(const bp_typing *typing, const bp_expr *expr)
                         BP_ARG(bp_shown(elab, value->span)), BP_ARG(bp_typing_name(typing)),
                         bp_want_words(typing->want));
     label_place(typing, expr, finding);
-    fix_mismatch(typing, expr, finding);
+    bp_mismatch_fix(typing, expr, finding);
     return bp_value_hole(typing, expr);
 }
 

@@ -211,7 +211,10 @@ outside_list(const bp_typing *typing, const bp_expr *expr)
         }
         return finding;
     }
-    bp_str choices = bp_choice_list(elab->arena, typing->want == BP_WANT_SWITCH ? "on off" : list);
+    bp_str choices =
+        typing->want == BP_WANT_ENCRYPTION
+            ? bp_str_of(bp_want_words(typing->want))
+            : bp_choice_list(elab->arena, typing->want == BP_WANT_SWITCH ? "on off" : list);
     return bp_fault(elab, "SYN020", expr->value->span, expr->env,
                     "\"%.*s\" is none of the choices of %.*s: %.*s", BP_ARG(word),
                     BP_ARG(bp_typing_name(typing)), BP_ARG(choices));

@@ -114,9 +114,7 @@ set_pair_verdict(const bp_place *place, bp_finding *finding)
                          "the archive flag makes AWS check this at once");
         return;
     }
-    bp_finding_note(list, finding,
-                    "AWS accepts the policy; the effective policy of every account it reaches is "
-                    "then invalid, and the last valid one stays in force");
+    bp_finding_note(list, finding, "the last valid effective policy stays in force meanwhile");
 }
 
 static void
@@ -143,7 +141,7 @@ report_inverted(const bp_place *place, const days *cold, const days *gone)
         bp_value_rewrite(place, cold->value, gone->number, &cold_text)) {
         bp_finding_fix(list, finding, false, gone->value->span, gone_text, "swap the two");
         bp_finding_edit(list, finding, cold->value->span, cold_text);
-    } else {
+    } else if (!swapped_fits) {
         offer_days(place, finding, gone->value, cold->number + gap);
     }
 }

@@ -64,14 +64,14 @@ label_fault(bp_arena *arena, const char *thing, bp_str name)
     if (name.size == 0) {
         return bp_str_format(arena, "empty %s name", thing);
     }
+    if ((int64_t)length > most) {
+        return bp_str_format(arena, "%s name of %zu characters", thing, length);
+    }
     if (odd_character(name, &odd)) {
         return bp_str_is(odd, " ")
                    ? bp_str_format(arena, "%s name \"%.*s\" holds a blank", thing, BP_ARG(name))
                    : bp_str_format(arena, "%s name \"%.*s\" holds \"%.*s\"", thing, BP_ARG(name),
                                    BP_ARG(odd));
-    }
-    if ((int64_t)length > most) {
-        return bp_str_format(arena, "%s name of %zu characters", thing, length);
     }
     return (bp_str){NULL, 0};
 }

@@ -88,9 +88,6 @@ report_count(const bp_place *place, bp_span span, bp_span uses, const bp_quota *
         bp_report(place->context->diagnostics, "QTA010", span, "%zu %s; AWS Backup takes %lld",
                   number, quota->what, (long long)quota->value);
     bp_text_finding(place, finding, uses);
-    bp_finding_note(place->context->diagnostics, finding,
-                    "AWS accepts the policy; the effective policy of every account it reaches is "
-                    "then invalid");
 }
 
 static void

@@ -74,7 +74,7 @@ report_seventh(const bp_place *place, const bp_value *value, const bp_schedule *
     bp_finding *finding = bp_report(
         list, "SCH001", span,
         "\"%.*s\" behind the sixth field of a schedule; AWS does not read what stands there",
-        BP_ARG(rest));
+        BP_ARG(bp_shown_text(place->context->arena, rest)));
     finding->severity = BP_WARNING;
     finding->aws = BP_AWS_ACCEPTS;
     bp_text_finding(place, finding, value->uses);

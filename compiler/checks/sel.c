@@ -166,10 +166,6 @@ judge_role(const bp_place *place)
         bp_report(list, "SEL017", place->node->span,
                   "selection without a role; AWS Backup has to assume one in every account");
     bp_text_finding(place, finding, place->node->uses);
-    bp_finding_note(list, finding,
-                    "AWS accepts the policy; the effective policy of every account it reaches is "
-                    "then invalid");
-    const bp_value *role = role_nearby(place->plan);
     if (role != NULL) {
         bp_finding_label(list, finding, role->span, "the role of another selection of this plan");
     }
@@ -217,7 +213,7 @@ judge_pattern(const bp_place *place, const bp_value *value)
         bp_report(place->context->diagnostics, "SEL006", value->span,
                   "\"%.*s\" cannot be selected; a policy takes \"*\" and the patterns of the types "
                   "that AWS Backup supports",
-                  BP_ARG(value->text));
+                  BP_ARG(bp_shown_text(place->context->arena, value->text)));
     bp_text_finding(place, finding, value->uses);
     suggest_pattern(place, finding, value);
 }

@@ -67,21 +67,19 @@ static const struct {
     {{"<", 1}, {">", 1}, true},   {{"!Ref", 4}, {"", 0}, false}, {{"Fn::", 4}, {"", 0}, false},
 };
 
-/* Whether a placeholder begins at `at`; *end is behind it. */
+/* Whether a placeholder begins at `at`; *end is behind it. `last` is the place of the last ">", so
+ * that a text of many "<" is not searched for each of them. */
 static bool
-placeholder_at(bp_str text, size_t at, size_t *end)
+placeholder_at(bp_str text, size_t at, size_t last, size_t *end)
 {
     bp_str rest = bp_str_cut(text, at, text.size);
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
-        if (!bp_str_starts(rest, forms[i].open)) {
+        if (!bp_str_starts(rest, forms[i].open) || (forms[i].closed && at >= last)) {
             continue;
         }
         size_t close = forms[i].close.size == 0
                            ? text.size
                            : find_text(text, at + forms[i].open.size, forms[i].close);
-        if (close == text.size && forms[i].closed) {
-            continue;
-        }
         if (forms[i].closed && close == at + 1) {
             continue;
         }
@@ -112,9 +110,14 @@ bool
 bp_placeholder_find(const bp_check_context *context, bp_str text, size_t *start, size_t *end)
 {
     size_t at = 0;
+    size_t last = text.size;
+    while (last > 0 && text.at[last - 1] != '>') {
+        last--;
+    }
+    last = last > 0 ? last - 1 : 0;
     while (at < text.size) {
         size_t allowed = allowed_at(context, text, at);
-        if (allowed == 0 && placeholder_at(text, at, end)) {
+        if (allowed == 0 && placeholder_at(text, at, last, end)) {
             *start = at;
             return true;
         }
@@ -146,7 +149,7 @@ report_placeholder(const bp_place *place, bp_span span, bp_span uses, bp_str wha
     bp_diagnostics *list = place->context->diagnostics;
     bp_finding *finding = bp_report(
         list, "SYN012", span, "placeholder \"%.*s\" was left in; a policy is deployed as it stands",
-        BP_ARG(what));
+        BP_ARG(bp_shown_text(place->context->arena, what)));
     if (free) {
         finding->aws = BP_AWS_ACCEPTS;
     }
@@ -288,8 +291,8 @@ report_variable(const bp_place *place, const bp_value *value, bp_str word, bool 
     } else if (bp_str_is(word, "$account")) {
         rule = "AWS replaces it in the account field of an ARN and nowhere else";
     }
-    bp_finding *finding =
-        bp_report(list, "SYN013", span, "variable \"%.*s\" here; %s", BP_ARG(word), rule);
+    bp_finding *finding = bp_report(list, "SYN013", span, "variable \"%.*s\" here; %s",
+                                    BP_ARG(bp_shown_text(place->context->arena, word)), rule);
     bp_text_finding(place, finding, value->uses);
     if (free) {
         finding->aws = BP_AWS_UNKNOWN;

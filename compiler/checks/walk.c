@@ -6,7 +6,7 @@
  */
 #include "compiler/checks/walk.h"
 
-enum { DEPTH = 64 };
+enum { DEPTH = 64, SHOWN_BYTES = 60 };
 
 void
 bp_each_policy(const bp_check_context *context, bp_visit *visit)
@@ -230,7 +230,8 @@ bp_value_words(const bp_place *place, const bp_value *value, const char *unit)
     if (written_number(source, &letter) && letter != '\0') {
         return source;
     }
-    return bp_str_format(place->context->arena, "%.*s %s", BP_ARG(value->text), unit);
+    return bp_str_format(place->context->arena, "%.*s %s",
+                         BP_ARG(bp_shown_text(place->context->arena, value->text)), unit);
 }
 
 bool
@@ -271,4 +272,17 @@ bp_span_within(const bp_place *place, const bp_value *value, bp_str part, bool *
     }
     uint32_t start = value->span.start + (uint32_t)at;
     return (bp_span){value->span.source, start, start + (uint32_t)part.size};
+}
+
+bp_str
+bp_shown_text(bp_arena *arena, bp_str text)
+{
+    if (text.size <= SHOWN_BYTES) {
+        return text;
+    }
+    size_t end = SHOWN_BYTES;
+    while (end > 0 && ((unsigned char)text.at[end] & 0xC0) == 0x80) {
+        end--;
+    }
+    return bp_str_format(arena, "%.*s...", BP_ARG(bp_str_cut(text, 0, end)));
 }

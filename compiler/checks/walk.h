@@ -55,6 +55,9 @@ bp_span bp_span_within(const bp_place *place, const bp_value *value, bp_str part
 /* Finds the first placeholder (SYN012) in a text, those that the manifest allows left out. */
 bool bp_placeholder_find(const bp_check_context *context, bp_str text, size_t *start, size_t *end);
 
+/* A text for a message: cut to 60 bytes, between characters. */
+bp_str bp_shown_text(bp_arena *arena, bp_str text);
+
 /* The source text of a value, or empty. */
 bp_str bp_value_source(const bp_place *place, const bp_value *value);
 

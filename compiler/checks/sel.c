@@ -166,6 +166,7 @@ judge_role(const bp_place *place)
         bp_report(list, "SEL017", place->node->span,
                   "selection without a role; AWS Backup has to assume one in every account");
     bp_text_finding(place, finding, place->node->uses);
+    const bp_value *role = role_nearby(place->plan);
     if (role != NULL) {
         bp_finding_label(list, finding, role->span, "the role of another selection of this plan");
     }

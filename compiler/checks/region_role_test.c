@@ -103,9 +103,9 @@ partitions_do_not_mix(void **state)
     project_free(&p);
     p = run(NULL, NULL, "partition: aws\n", "partition: aws-us-gov\n");
     const char *told = project_findings(&p);
-    assert_non_null(strstr(told, "a.bpol:18:16 error REG002\n")); /* one a policy */
-    assert_non_null(strstr(told, "a.bpol:30:16 error REG002\n"));
-    assert_null(strstr(strstr(told, "a.bpol:30:16 error REG002\n") + 1, "a.bpol:30"));
+    assert_non_null(strstr(told, "a.bpol:19:16 error REG002\n")); /* one a policy */
+    assert_non_null(strstr(told, "a.bpol:31:16 error REG002\n"));
+    assert_null(strstr(strstr(told, "a.bpol:31:16 error REG002\n") + 1, "a.bpol:31"));
     project_free(&p);
 }
 

@@ -6,8 +6,7 @@
 
 #include "compiler/checks/seed_test.h"
 
-/* Lines of SEED: 5 starts the template, 9 its cold_after, 11 the destination of its copy; policies
- * at 16 and 28. */
+/* Line 9 has the cold_after of the template, line 11 the destination of its copy. */
 #define SEED_FINDINGS                                            \
     "a.bpol:9:18 info LIF007\na.bpol:9:18 info LIF007\n"         \
     "a.bpol:11:11 warning CPY007\na.bpol:11:11 warning CPY007\n" \

@@ -59,6 +59,8 @@ bool bp_session_load(bp_session *session);    /* manifest, sources, inventory �
 bool bp_session_compile(bp_session *session); /* → program, model, effective */
 bool bp_session_check(bp_session *session);   /* → findings */
 bool bp_session_plan(bp_session *session);    /* → deployment */
+bool bp_session_judge(bp_session *session,
+                      unsigned targets); /* what emitting would report, no artifacts */
 bool bp_session_emit(bp_session *session, unsigned targets); /* → artifacts, in memory */
 
 /* Whether a part of what was written is not understood, so that nothing may be made from it. */

@@ -87,6 +87,12 @@ bp_session_plan(bp_session *session)
 }
 
 bool
+bp_session_judge(bp_session *session, unsigned targets)
+{
+    return bp_emit_judge(session->arena, session->diagnostics, session->deployment, targets);
+}
+
+bool
 bp_session_emit(bp_session *session, unsigned targets)
 {
     bp_artifacts *artifacts = NULL;

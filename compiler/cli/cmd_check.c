@@ -1,6 +1,7 @@
 /*
- * `backpol check`: all stages in memory, then the report. Planning and emitting follow clean
- * checks, so that what only a build would find is seen on a pull request; nothing is written.
+ * `backpol check`: all stages in memory, then the report. Planning follows clean checks,
+ * and what emitting would report is judged, so that what only a build would find is seen on a pull
+ * request; nothing is written.
  */
 #include "compiler/cli/run.h"
 
@@ -18,7 +19,7 @@ check_all(bp_session *session)
     if (!session->deployment->resolved) {
         targets &= BP_TARGET_POLICIES | BP_TARGET_TEMPLATES;
     }
-    (void)bp_session_emit(session, targets);
+    (void)bp_session_judge(session, targets);
 }
 
 int

@@ -121,28 +121,45 @@ bp_emit_templates(bp_emission *emission)
     }
 }
 
+static bp_emission
+start(bp_arena *arena, bp_diagnostics *diagnostics, const bp_deployment *deployment,
+      unsigned targets)
+{
+    return (bp_emission){.arena = arena,
+                         .diagnostics = diagnostics,
+                         .deployment = deployment,
+                         .targets = targets,
+                         .artifacts = BP_NEW(arena, bp_artifacts),
+                         .steps = bp_json_array(arena),
+                         .good = true};
+}
+
+/* What must hold before anything is made. */
+static bool
+may_start(bp_emission *emission)
+{
+    if (!bp_check_active_text(emission)) {
+        return false;
+    }
+    if (!emission->deployment->resolved &&
+        bp_emission_has(emission, BP_TARGET_CLOUDFORMATION | BP_TARGET_CLI)) {
+        bp_emit_fault(emission, BP_NOWHERE,
+                      "a deployment was asked for although some of its targets are not known");
+        return false;
+    }
+    make_templates(emission);
+    return true;
+}
+
 bool
 bp_emit(bp_arena *arena, bp_diagnostics *diagnostics, const bp_deployment *deployment,
         unsigned targets, bp_artifacts **artifacts)
 {
-    bp_emission emission = {.arena = arena,
-                            .diagnostics = diagnostics,
-                            .deployment = deployment,
-                            .targets = targets,
-                            .artifacts = BP_NEW(arena, bp_artifacts),
-                            .steps = bp_json_array(arena),
-                            .good = true};
+    bp_emission emission = start(arena, diagnostics, deployment, targets);
     *artifacts = emission.artifacts;
-    if (!bp_check_active_text(&emission)) {
+    if (!may_start(&emission)) {
         return false;
     }
-    if (!deployment->resolved &&
-        bp_emission_has(&emission, BP_TARGET_CLOUDFORMATION | BP_TARGET_CLI)) {
-        bp_emit_fault(&emission, BP_NOWHERE,
-                      "a deployment was asked for although some of its targets are not known");
-        return false;
-    }
-    make_templates(&emission);
     if (bp_emission_has(&emission, BP_TARGET_POLICIES)) {
         bp_emit_policies(&emission);
     }
@@ -157,5 +174,20 @@ bp_emit(bp_arena *arena, bp_diagnostics *diagnostics, const bp_deployment *deplo
     }
     bp_check_templates(&emission);
     bp_emit_manifest(&emission);
+    return emission.good;
+}
+
+bool
+bp_emit_judge(bp_arena *arena, bp_diagnostics *diagnostics, const bp_deployment *deployment,
+              unsigned targets)
+{
+    bp_emission emission = start(arena, diagnostics, deployment, targets);
+    if (!may_start(&emission)) {
+        return false;
+    }
+    if (bp_emission_has(&emission, BP_TARGET_CLOUDFORMATION)) {
+        bp_emit_management(&emission);
+    }
+    bp_check_templates(&emission);
     return emission.good;
 }

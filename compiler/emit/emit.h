@@ -19,6 +19,14 @@ typedef struct bp_artifacts {
 bool bp_emit(bp_arena *arena, bp_diagnostics *diagnostics, const bp_deployment *deployment,
              unsigned targets, bp_artifacts **artifacts);
 
+/*
+ * Reports what bp_emit would report about the user's input, without making the files: for `check`,
+ * which must see on a pull request what only a build would find, at the cost of the templates
+ * alone.
+ */
+bool bp_emit_judge(bp_arena *arena, bp_diagnostics *diagnostics, const bp_deployment *deployment,
+                   unsigned targets);
+
 /* Paths that the manifest.json of an earlier build lists, for the removal of those that are no
  * longer made. False when the text is no manifest of ours. Only clean paths below the folder are
  * given. */

@@ -241,6 +241,8 @@ static void
 one_mistake_one_finding(void **state)
 {
     (void)state;
+    EXPECT_FILE(TEXT_HEAD "rule \"r\" uses missing() {}\n" TEXT_SELECT TEXT_TAIL,
+                "8:15 SYN018 'missing' no rule template is called \"missing\"\n");
     EXPECT_RULE("delete_afte = 7d",
                 "11:1 SYN003 'delete_afte' a rule has no setting \"delete_afte\"\n");
     EXPECT_BARE("scedule = daily(05:00)\ndelete_after = 7d",

@@ -205,7 +205,7 @@ judge_continuous_days(const bp_place *place, const bp_value *on)
     int64_t most = bp_quota_find("CONTINUOUS_DAYS")->value;
     days gone = read_days(place, DELETE);
     if ((gone.value != NULL && !gone.good) || (gone.good && gone.number <= most) ||
-        place->node->extend) {
+        place->node->extend || (gone.value == NULL && place->node->holes)) {
         return;
     }
     if (gone.value == NULL) {
@@ -264,7 +264,7 @@ static void
 judge_copy_retention(const bp_place *place)
 {
     bp_diagnostics *list = place->context->diagnostics;
-    if (place->node->extend || written(place->node, DELETE)) {
+    if (place->node->extend || place->node->holes || written(place->node, DELETE)) {
         return;
     }
     bool source_kept = !written(place->rule, DELETE);
@@ -304,8 +304,8 @@ judge_rule_retention(const bp_place *place)
 {
     bp_diagnostics *list = place->context->diagnostics;
     bool continuous = bp_place_on(place->node, CONTINUOUS); /* LIF005 says it */
-    if (!bp_place_whole(place) || place->node->never || written(place->node, DELETE) ||
-        continuous) {
+    if (!bp_place_whole(place) || place->node->holes || place->node->never ||
+        written(place->node, DELETE) || continuous) {
         return;
     }
     bp_finding *finding =
@@ -380,7 +380,8 @@ judge_archive(const bp_place *place)
     const bp_value *schedule = bp_node_value(place->rule, "schedule_expression");
     bool no_schedule = !written(place->rule, "schedule_expression");
     const char *lacking = missing_days(place);
-    if (lacking != NULL || no_schedule) {
+    bool holes = place->node->holes || place->rule->holes;
+    if (!holes && (lacking != NULL || no_schedule)) {
         report_lacking(place, flag, lacking, no_schedule);
     }
     if (schedule == NULL || schedule->kind != BP_VALUE_TEXT) {

@@ -263,7 +263,8 @@ bp_check_windows(const bp_check_context *context)
 static void
 judge_presence(const bp_place *place)
 {
-    if (!bp_place_whole(place) || bp_node_at(place->node, "schedule_expression") != NULL) {
+    if (!bp_place_whole(place) || place->node->holes ||
+        bp_node_at(place->node, "schedule_expression") != NULL) {
         return;
     }
     bp_diagnostics *list = place->context->diagnostics;

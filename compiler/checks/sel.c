@@ -158,7 +158,8 @@ role_nearby(const bp_node *plan)
 static void
 judge_role(const bp_place *place)
 {
-    if (!bp_place_whole(place) || bp_node_at(place->node, "iam_role_arn") != NULL) {
+    if (!bp_place_whole(place) || place->node->holes ||
+        bp_node_at(place->node, "iam_role_arn") != NULL) {
         return;
     }
     bp_diagnostics *list = place->context->diagnostics;

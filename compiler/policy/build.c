@@ -235,6 +235,7 @@ new_block(builder *build, bp_node *parent, bp_node_kind kind, const bp_instance 
 {
     bp_node *node = bp_node_new(build->elab->arena, kind, key, instance->span);
     node->uses = instance->env->uses;
+    node->holes = instance->holes;
     bp_node_add(parent, node);
     return node;
 }

@@ -89,6 +89,8 @@ struct bp_node {
     bp_value *append;
     bp_value *remove;
     bp_child_control control;
+    bool holes;  /* PLAN, RULE, SELECTION, COPY: some of it was refused and reported, so what is
+                    missing  may stand there */
     bool extend; /* PLAN, RULE, SELECTION, COPY: changes an inherited one */
     bool never; /* rule or copy: `delete_after = never` is written (a wish, nothing in the document)
                  */

@@ -9,7 +9,11 @@
 #include "compiler/policy/schedule.h"
 #include "lib/calendar.h"
 
-enum { DAY_MINUTES = 24 * 60, CLOSE = 60 };
+enum {
+    DAY_MINUTES = 24 * 60,
+    CLOSE = 60,
+    HORIZON = 9 * 366 /* days; the longest time between two leap years is eight years */
+};
 
 /* A month that is searched for days. */
 typedef struct month_days {
@@ -258,7 +262,8 @@ closest_within_day(const bp_schedule *s, int64_t from, int64_t *first, int *gap)
     return true;
 }
 
-/* The first day from `day` on that runs and whose next day runs too. */
+/* The first day from `day` on that runs and whose next day runs too. Which days follow each other
+ * is the same every year but for leap years, so some years tell. */
 static bool
 two_days_running(const bp_schedule *s, int64_t day, int64_t *found)
 {
@@ -267,7 +272,8 @@ two_days_running(const bp_schedule *s, int64_t day, int64_t *found)
     if (!run_day(s, day, 1, &previous)) {
         return false;
     }
-    while (run_day(s, previous + 1, 1, &next)) {
+    int64_t end = previous + HORIZON;
+    while (previous < end && run_day(s, previous + 1, 1, &next)) {
         if (next == previous + 1) {
             *found = previous;
             return true;

@@ -172,11 +172,12 @@ static void
 template_faults_are_told_once(void **state)
 {
     (void)state;
-    EXPECT_TEXT("template rule t(v: vault) { schedule = v\n  shedule = daily(05:00) }\n"
-                "policy \"p\" { plan \"q\" { rule \"a\" uses t(v: vault(\"x\")) {}\n"
-                "rule \"b\" uses t(v: vault(\"x\")) {} } }\n",
-                "2:40 SYN005 the parameter \"v\" is a vault; \"schedule\" takes a schedule such as "
-                "daily(05:00)\n3:3 SYN003 a rule has no setting \"shedule\"\n");
+    EXPECT_TEXT(
+        "template rule t(v: vault) { schedule = v\n  shedule = daily(05:00) }\n"
+        "policy \"p\" { plan \"q\" { rule \"a\" uses t(v: vault(\"x\")) {}\n"
+        "rule \"b\" uses t(v: vault(\"x\")) {} } }\n",
+        "2:40 SYN005 the parameter \"v\" has the type vault; \"schedule\" takes a schedule such as "
+        "daily(05:00)\n3:3 SYN003 a rule has no setting \"shedule\"\n");
     /* Unused ones are checked too. */
     EXPECT_TEXT(
         "template copy t { delete_after = 35 }\n",

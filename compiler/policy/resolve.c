@@ -169,11 +169,11 @@ parameter_fits(const bp_typing *typing, const bp_ast_value *word, const bp_env *
     if (bp_type_fits(parameter->type.text, typing->want) && !list) {
         return true;
     }
-    bp_finding *finding =
-        bp_fault(typing->elab, "SYN005", word->span, env,
-                 "the parameter \"%.*s\" is a %s%.*s; %.*s takes %s", BP_ARG(word->text),
-                 parameter->list ? "list of " : "", BP_ARG(parameter->type.text),
-                 BP_ARG(bp_typing_name(typing)), bp_want_words(typing->want));
+    bp_finding *finding = bp_fault(typing->elab, "SYN005", word->span, env,
+                                   "the parameter \"%.*s\" has the type %s%.*s%s; %.*s takes %s",
+                                   BP_ARG(word->text), parameter->list ? "[" : "",
+                                   BP_ARG(parameter->type.text), parameter->list ? "]" : "",
+                                   BP_ARG(bp_typing_name(typing)), bp_want_words(typing->want));
     bp_finding_label(typing->elab->diagnostics, finding, parameter->name.span, "the parameter");
     return false;
 }
@@ -278,9 +278,10 @@ bp_resolve_list(const bp_typing *typing, const bp_ast_value *value, const bp_env
     if (whole.value->kind != BP_AST_LIST) {
         bp_elab *elab = typing->elab;
         bp_span span = whole.written;
+        const char *quote = whole.value->kind == BP_AST_STRING ? "" : "\"";
         bp_finding *finding =
-            bp_fault(elab, "SYN005", span, env, "\"%.*s\" is no list; %.*s takes one",
-                     BP_ARG(bp_shown(elab, span)), BP_ARG(bp_typing_name(typing)));
+            bp_fault(elab, "SYN005", span, env, "%s%.*s%s is no list; %.*s takes one", quote,
+                     BP_ARG(bp_shown(elab, span)), quote, BP_ARG(bp_typing_name(typing)));
         bp_str text = bp_span_text(bp_diagnostics_sources(elab->diagnostics), span);
         bp_finding_fix(elab->diagnostics, finding, true, span,
                        bp_str_format(elab->arena, "[%.*s]", BP_ARG(text)),

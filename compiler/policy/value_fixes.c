@@ -2,6 +2,7 @@
  * Fixes for values of another kind: the slips whose meaning is evident — quotes too many or too
  * few, a name without its call.
  */
+#include "compiler/facts/facts.h"
 #include "compiler/policy/elaborate.h"
 #include "lib/json_write.h"
 
@@ -53,6 +54,11 @@ fix_quoted(const bp_typing *typing, const bp_expr *expr, bp_finding *finding)
     if (region || bp_want_has_word(typing, text) ||
         (typing->want == BP_WANT_TIME && is_time(text))) {
         replace(typing, expr, finding, text);
+        return;
+    }
+    const bp_region *named = typing->want == BP_WANT_REGION ? bp_region_by_name(text) : NULL;
+    if (named != NULL) {
+        replace(typing, expr, finding, bp_str_of(named->code));
         return;
     }
     const char *call = call_of(typing->want, text);

@@ -411,6 +411,46 @@ constants_stand_for_what_they_say(void **state)
         "2:36 SYN005 the text \"us-east-1\"; \"regions\" takes a Region such as eu-west-1\n");
 }
 
+/* The replacement of the first fix of the only finding. */
+static void
+expect_fix(const char *text, const char *replacement, bool safe)
+{
+    fixture *f = fixture_text(text);
+    assert_int_equal(bp_diagnostics_total(f->diagnostics), 1);
+    const bp_finding *finding = bp_diagnostics_at(f->diagnostics, 0);
+    assert_int_equal(finding->fixes.count, 1);
+    assert_string_equal(bp_str_c(f->arena, finding->fixes.at[0].edits.at[0].text), replacement);
+    assert_int_equal(finding->fixes.at[0].safe, safe);
+    fixture_free(f);
+}
+
+#define IN_RULE(setting) "policy \"p\" { plan \"q\" { rule \"r\" { " setting " } } }\n"
+#define IN_PLAN(setting) "policy \"p\" { plan \"q\" { " setting " } }\n"
+
+static void
+evident_slips_have_fixes(void **state)
+{
+    (void)state;
+    expect_fix(IN_PLAN("regions = [us_east_1]"), "us-east-1", true);
+    expect_fix(IN_PLAN("regions = [\"Europe (Frankfurt)\"]"), "eu-central-1", true);
+    expect_fix(IN_PLAN("regions = [\"us-east-1\"]"), "us-east-1", true);
+    expect_fix(IN_PLAN("regions = us-east-1"), "[us-east-1]", true);
+    expect_fix(IN_PLAN("windows_vss = On"), "on", true);
+    expect_fix("vault \"v\" {}\n" IN_RULE("vault = v"), "vault(\"v\")", true);
+    expect_fix(IN_RULE("vault = \"v\""), "vault(\"v\")", true);
+    expect_fix(IN_RULE("schedule = \"cron(0 5 ? * * *)\""), "cron(\"0 5 ? * * *\")", true);
+    expect_fix(IN_RULE("schedule = hourly(7)"), ":07", true);
+    expect_fix(IN_RULE("schedule = daily(\"05:00\")"), "05:00", true);
+    expect_fix(IN_RULE("schedule = weekly(mon, 05:00)"), "[mon]", true);
+    expect_fix(IN_RULE("delete_after = \"35 days\""), "35d", true);
+    expect_fix(IN_RULE("delete_after = 48h"), "2d", true);
+    expect_fix(IN_RULE("delete_after = 35"), "35d", false);
+    expect_fix(IN_RULE("start_within = 480"), "480m", false);
+    expect_fix(IN_RULE("delete_after_days = 35d"), "delete_after", true);
+    expect_fix(IN_RULE("delete_aftr = 35d"), "delete_after", false);
+    expect_fix(IN_RULE("index = [\"ebs\"]"), "ebs", true);
+}
+
 int
 main(void)
 {
@@ -425,6 +465,7 @@ main(void)
         cmocka_unit_test(selections_take_types_and_conditions),
         cmocka_unit_test(declarations_are_typed),
         cmocka_unit_test(constants_stand_for_what_they_say),
+        cmocka_unit_test(evident_slips_have_fixes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

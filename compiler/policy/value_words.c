@@ -139,6 +139,13 @@ bp_want_offer(bp_elab *elab, const bp_typing *typing, bp_suggester *suggester)
             bp_offer(elab, suggester, words[i]);
         }
     }
+    if (typing->want == BP_WANT_REGION) {
+        size_t count = 0;
+        const bp_region *rows = bp_regions(&count);
+        for (size_t i = 0; i < count; i++) {
+            bp_offer(elab, suggester, bp_str_of(rows[i].code));
+        }
+    }
     if (typing->want == BP_WANT_PROTECTED) {
         size_t count = 0;
         const bp_type *rows = bp_types(&count);
@@ -229,6 +236,37 @@ is_closed(const bp_typing *typing)
            takes_types(typing->want);
 }
 
+/* Words that can be no constant: reserved ones, and Regions. */
+static bool
+is_no_name(bp_str word)
+{
+    static const char reserved[] = "on off true false root never last mon tue wed thu fri sat sun";
+    bp_str text;
+    return bp_choice_text(reserved, word, &text) || bp_str_find(word, '-') < word.size;
+}
+
+/* A bare word for a vault or role that the project declares; else the nearest word. */
+static void
+suggest_meaning(const bp_typing *typing, const bp_expr *expr, const bp_suggester *suggester,
+                bp_finding *finding)
+{
+    bp_elab *elab = typing->elab;
+    bp_str word = expr->value->text;
+    bool vault = typing->want == BP_WANT_VAULT || typing->want == BP_WANT_VAULT_NAME;
+    bool role = typing->want == BP_WANT_ROLE;
+    const bp_region *region = typing->want == BP_WANT_REGION ? bp_region_by_name(word) : NULL;
+    bp_str text = {"", 0};
+    if ((vault && bp_map_get(elab->program->vault_by_name, word) != NULL) ||
+        (role && bp_map_get(elab->program->role_by_name, word) != NULL)) {
+        text = bp_str_format(elab->arena, "%s(\"%.*s\")", vault ? "vault" : "role", BP_ARG(word));
+    } else {
+        bp_suggest_fix(elab, finding, suggester, expr->value->span, false);
+        return;
+    }
+    bp_finding_fix(elab->diagnostics, finding, true, expr->value->span, text, "replace with %.*s",
+                   BP_ARG(text));
+}
+
 bp_value *
 bp_type_unknown(const bp_typing *typing, const bp_expr *expr)
 {
@@ -237,29 +275,22 @@ bp_type_unknown(const bp_typing *typing, const bp_expr *expr)
     if (value->kind == BP_AST_CALL) {
         return unknown_call(typing, expr);
     }
-    if (value->kind != BP_AST_WORD) {
+    bool closed = is_closed(typing);
+    if (value->kind != BP_AST_WORD || (!closed && is_no_name(value->text))) {
         return bp_type_mismatch(typing, expr);
     }
     bp_suggester suggester = bp_suggest_start(value->text);
     bp_want_offer(elab, typing, &suggester);
     offer_names(elab, expr->env, &suggester);
-    if (expr->env->scope->holes && suggester.nearness == BP_NEAR_NOT && !is_closed(typing)) {
+    if (expr->env->scope->holes && suggester.nearness == BP_NEAR_NOT && !closed) {
         return bp_value_hole(typing, expr); /* it may stand where the file could not be read */
     }
-    bp_finding *finding;
-    static const char reserved[] = "on off true false root never last mon tue wed thu fri sat sun";
-    bp_str text;
-    if (is_closed(typing)) {
-        finding = outside_list(typing, expr);
-    } else if (bp_choice_text(reserved, value->text, &text) ||
-               bp_str_find(value->text, '-') < value->text.size) {
-        return bp_type_mismatch(typing, expr);
-    } else {
-        finding = bp_fault(elab, "SYN018", value->span, expr->env,
-                           "no constant or parameter is called \"%.*s\"; %.*s takes %s",
-                           BP_ARG(value->text), BP_ARG(bp_typing_name(typing)),
-                           bp_want_words(typing->want));
-    }
-    bp_suggest_fix(elab, finding, &suggester, value->span, false);
+    bp_finding *finding =
+        closed ? outside_list(typing, expr)
+               : bp_fault(elab, "SYN018", value->span, expr->env,
+                          "no constant or parameter is called \"%.*s\"; %.*s takes %s",
+                          BP_ARG(value->text), BP_ARG(bp_typing_name(typing)),
+                          bp_want_words(typing->want));
+    suggest_meaning(typing, expr, &suggester, finding);
     return bp_value_hole(typing, expr);
 }

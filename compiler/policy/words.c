@@ -134,7 +134,8 @@ blocks_of_word(bp_elab *elab, bp_str word)
     }
     for (unsigned bit = 1; bit <= BP_BLOCK_ROLE; bit <<= 1) {
         if ((blocks & bit) != 0) {
-            bp_buf_format(&text, "%sa %s", text.size == 0 ? "" : " or ", bp_blocks_name(bit));
+            bp_buf_format(&text, "%s%s %s", text.size == 0 ? "" : " or ",
+                          bit == BP_BLOCK_AIR_GAPPED ? "an" : "a", bp_blocks_name(bit));
         }
     }
     return bp_buf_text(&text);

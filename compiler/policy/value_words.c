@@ -254,7 +254,6 @@ suggest_meaning(const bp_typing *typing, const bp_expr *expr, const bp_suggester
     bp_str word = expr->value->text;
     bool vault = typing->want == BP_WANT_VAULT || typing->want == BP_WANT_VAULT_NAME;
     bool role = typing->want == BP_WANT_ROLE;
-    const bp_region *region = typing->want == BP_WANT_REGION ? bp_region_by_name(word) : NULL;
     bp_str text = {"", 0};
     if ((vault && bp_map_get(elab->program->vault_by_name, word) != NULL) ||
         (role && bp_map_get(elab->program->role_by_name, word) != NULL)) {

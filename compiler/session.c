@@ -5,6 +5,7 @@
  */
 #include "compiler/backpol.h"
 
+#include "compiler/model/targets.h"
 #include "compiler/session_parts.h"
 #include "lib/pattern.h"
 
@@ -31,6 +32,18 @@ bp_session_load(bp_session *session)
            bp_session_load_inventory(session);
 }
 
+/* `of account("name")`: the digits that the inventory gives for a name. */
+static bool
+find_account(void *context, bp_str name, bp_span span, bp_str *id)
+{
+    bp_target_finder *finder = context;
+    bp_target_ref ref = {.kind = BP_TARGET_ACCOUNT, .text = name, .span = span};
+    bp_bound_target found = {0};
+    bool good = bp_target_find(finder, &ref, &found);
+    *id = found.id;
+    return good;
+}
+
 bool
 bp_session_compile(bp_session *session)
 {
@@ -44,6 +57,11 @@ bp_session_compile(bp_session *session)
         .partition = session->org == NULL ? BP_STR("") : session->org->partition,
         .includer = {bp_session_include, session},
     };
+    bp_target_finder finder = {0};
+    if (session->org != NULL) {
+        finder = bp_target_finder_new(arena, session->diagnostics, session->org);
+        how.account_id = (bp_account_finder){find_account, &finder};
+    }
 
     bool done = bp_elaborate(&how, session->files.at, session->files.count, &program);
     session->program = program;

@@ -170,32 +170,48 @@ bp_diagnostics_level(bp_diagnostics *list, const bp_rule *rule, bp_severity seve
 }
 
 static int
-by_place(const void *left, const void *right)
+by_place(const bp_finding *a, const bp_finding *b)
 {
-    const bp_finding *a = *(bp_finding *const *)left;
-    const bp_finding *b = *(bp_finding *const *)right;
     int order = bp_span_compare(a->span, b->span);
-    if (order == 0) {
-        order = bp_str_compare(bp_str_of(a->rule->code), bp_str_of(b->rule->code));
-    }
+    return order != 0 ? order : bp_str_compare(bp_str_of(a->rule->code), bp_str_of(b->rule->code));
+}
+
+static int
+by_sequence(const bp_finding *a, const bp_finding *b)
+{
+    return (a->sequence > b->sequence) - (a->sequence < b->sequence);
+}
+
+/* 0 for findings that say the same: what the text alone decides is the same in every scope. */
+static int
+by_content(const bp_finding *a, const bp_finding *b)
+{
+    int order = by_place(a, b);
     if (order == 0) {
         order = bp_str_compare(a->message, b->message);
     }
-    if (order == 0) {
+    if (order == 0 && !(a->by_text && b->by_text)) {
         order = bp_str_compare(a->scope, b->scope);
-    }
-    if (order == 0) {
-        order = (a->sequence > b->sequence) - (a->sequence < b->sequence);
     }
     return order;
 }
 
-static bool
-repeats(const bp_finding *a, const bp_finding *b)
+static int
+to_drop_repeats(const void *left, const void *right)
 {
-    return a->rule == b->rule && bp_span_equal(a->span, b->span) &&
-           bp_str_equal(a->message, b->message) &&
-           ((a->by_text && b->by_text) || bp_str_equal(a->scope, b->scope));
+    const bp_finding *a = *(bp_finding *const *)left;
+    const bp_finding *b = *(bp_finding *const *)right;
+    int order = by_content(a, b);
+    return order != 0 ? order : by_sequence(a, b);
+}
+
+static int
+to_print(const void *left, const void *right)
+{
+    const bp_finding *a = *(bp_finding *const *)left;
+    const bp_finding *b = *(bp_finding *const *)right;
+    int order = by_place(a, b);
+    return order != 0 ? order : by_sequence(a, b);
 }
 
 void
@@ -204,17 +220,19 @@ bp_diagnostics_settle(bp_diagnostics *list)
     if (list->findings.count == 0) {
         return;
     }
-    qsort(list->findings.at, list->findings.count, sizeof *list->findings.at, by_place);
+    size_t size = sizeof *list->findings.at;
+    qsort(list->findings.at, list->findings.count, size, to_drop_repeats);
     size_t kept = 0;
     for (size_t i = 0; i < list->findings.count; i++) {
         bp_finding *finding = list->findings.at[i];
         finding->severity = level_of(list, finding);
-        bool again = kept > 0 && repeats(list->findings.at[kept - 1], finding);
+        bool again = kept > 0 && by_content(list->findings.at[kept - 1], finding) == 0;
         if (finding->severity != BP_OFF && !again) {
             list->findings.at[kept++] = finding;
         }
     }
     list->findings.count = kept;
+    qsort(list->findings.at, list->findings.count, size, to_print);
 }
 
 size_t

@@ -130,7 +130,7 @@ void bp_diagnostics_level(bp_diagnostics *list, const bp_rule *rule, bp_severity
 
 /*
  * Ends collecting: drops findings that are off, and repeats (same rule, place and message; same
- * scope too, unless by_text), and sorts by source, place, code, message, scope and order of report.
+ * scope too, unless by_text), and sorts by source, place, code and order of report.
  * Findings without a place come first. May be called again after more reports.
  */
 void bp_diagnostics_settle(bp_diagnostics *list);

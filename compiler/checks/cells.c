@@ -223,7 +223,10 @@ bp_skip_without_inventory(const bp_check_context *context, const char *code, siz
 void
 bp_finding_uses(const bp_check_context *context, bp_finding *finding, bp_span uses)
 {
-    if (bp_span_exists(uses) && !bp_span_equal(uses, finding->span)) {
+    /* An argument stands within the `uses` already: pointing at both says nothing more. */
+    bool within = finding->span.source == uses.source && finding->span.start >= uses.start &&
+                  finding->span.end <= uses.end;
+    if (bp_span_exists(uses) && !within) {
         bp_finding_label(context->diagnostics, finding, uses, "used here");
     }
 }

@@ -102,8 +102,7 @@ report_case(vaults *run, size_t index, const bp_need_cells *cells, const bp_boun
     } else {
         bp_finding_label(run->list, finding, cells->near->span, "the inventory has this one");
     }
-    bp_finding_note(run->list, finding,
-                    "vault names are case-sensitive; AWS accepts the policy and every job fails");
+    bp_finding_note(run->list, finding, "vault names are case-sensitive");
     offer_spelling(run, finding, need->name_span, right);
 }
 

@@ -138,6 +138,11 @@ bool
 bp_report_all(bp_run *run, bp_session *session, bp_str checked)
 {
     bp_diagnostics_settle(session->diagnostics);
+    /* A failure of the tool is told on standard error and makes no report: "no findings" would be
+     * read as "all is well". */
+    if (session->outcome == BP_CANNOT && bp_diagnostics_total(session->diagnostics) == 0) {
+        return true;
+    }
     for (size_t i = 0; i < run->reports.count; i++) {
         const bp_report_to *to = &run->reports.at[i];
         bp_report_facts facts = facts_of(run, session, checked);

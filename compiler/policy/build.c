@@ -265,7 +265,12 @@ build_copy(builder *build, bp_node *copies, const bp_instance *copy)
     size_t count = 0;
     bp_settings(&count);
     bp_value *to = place_destination(build, copy);
-    bp_str key = to->kind == BP_VALUE_TEXT ? to->text : bp_shown(build->elab, copy->span);
+    bp_str key = to->text;
+    if (to->kind != BP_VALUE_TEXT) {
+        /* Any key that no other copy has: what it would be is not known. */
+        key = bp_str_format(build->elab->arena, "%.*s at byte %u",
+                            BP_ARG(bp_shown(build->elab, copy->span)), (unsigned)copy->span.start);
+    }
     bp_node *node = new_block(build, copies, BP_NODE_COPY, copy, key);
     const bp_setting *row = bp_setting_of_path(BP_STR("target_backup_vault_arn"), BP_BLOCK_COPY);
     add_leaf(build, node, row->path, row, to);

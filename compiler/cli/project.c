@@ -219,6 +219,21 @@ add_named_files(bp_run *run, bp_options *options)
     return true;
 }
 
+static int
+by_bytes(const void *left, const void *right)
+{
+    return bp_str_compare(*(const bp_str *)left, *(const bp_str *)right);
+}
+
+/* The order in which files are named must not change what is made of them. */
+static void
+sort_files(bp_options *options)
+{
+    if (options->files.count > 0) {
+        qsort(options->files.at, options->files.count, sizeof *options->files.at, by_bytes);
+    }
+}
+
 static bool
 rule_fits(const bp_rule *rule, bp_str word)
 {
@@ -288,6 +303,7 @@ bp_project_open(bp_run *run)
     if (!find_start(run) || !find_root(run, &options) || !add_named_files(run, &options)) {
         return NULL;
     }
+    sort_files(&options);
     const char *inventory = bp_option_value(&run->line, BP_OPTION_INVENTORY);
     if (inventory != NULL) {
         options.inventory_path = session_path(run, options.root, inventory);

@@ -16,7 +16,6 @@ typedef struct bp_copy_cause {
     int region;           /* of the destination */
     bool partly;          /* the pattern takes types that can be copied, too */
     bool sure;            /* CPY004: known to be off */
-    bp_str words;         /* CPY004: the type as written */
     const bp_node *selection;
     const bp_copy_exception *row;
     bp_span named_at; /* where a type is named first */

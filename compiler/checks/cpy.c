@@ -264,7 +264,6 @@ judge_advanced(const copy_at *at, const bp_named_group *group)
     bp_copy_cause *cause = bp_copy_cause_of(at->causes, "CPY004", at->use, at->copy, BP_OFF);
     cause->region = at->region;
     bp_copy_cause_type(at->causes, cause, type, group->span);
-    cause->words = group->words;
     if (cause->selection == NULL) {
         cause->selection = group->selection;
     }

@@ -18,6 +18,7 @@ judge_key(const bp_place *place)
     const bp_node *leaf = bp_node_child(copy, "target_backup_vault_arn");
     const bp_value *value = bp_node_value(copy, "target_backup_vault_arn");
     bp_finding *finding = NULL;
+    bp_str shown = bp_shown_text(place->context->arena, copy->key);
     if (leaf == NULL && !copy->extend) {
         finding = bp_report(list, "CPY005", copy->span,
                             "the copy does not repeat its ARN in target_backup_vault_arn; AWS then "
@@ -27,7 +28,7 @@ judge_key(const bp_place *place)
         finding = bp_report(list, "CPY005", value->span,
                             "the key of the copy is \"%.*s\", its ARN another one; both must name "
                             "one vault",
-                            BP_ARG(copy->key));
+                            BP_ARG(shown));
         bp_finding_label(list, finding, copy->span, "the key");
     }
     if (finding != NULL) {
@@ -62,6 +63,7 @@ static void
 dress(const bp_check_context *context, const bp_plan_use *use, const bp_node *copy,
       bp_finding *finding)
 {
+    finding->by_text = true; /* the place and the organization decide, not who is reached */
     bp_finding_uses(context, finding, copy->uses);
     bp_finding_scope(context->diagnostics, finding,
                      bp_node_scope(context->arena, use->policy->name, copy));

@@ -4,6 +4,8 @@
  */
 #include "compiler/checks/forms.h"
 
+#include "compiler/checks/walk.h"
+
 enum { VAULT_NAME_MIN = 2, VAULT_NAME_MAX = 50, ROLE_NAME_MAX = 64, ACCOUNT_DIGITS = 12 };
 
 bool
@@ -18,25 +20,16 @@ bp_vault_name_is_good(bp_str name)
 }
 
 static bool
-starts_folded(bp_str text, bp_str word)
-{
-    return bp_str_equal_folded(bp_str_cut(text, 0, word.size), word);
-}
-
-static bool
 has_placeholder(bp_str text)
 {
     static const char *const marks[] = {"${", "{{", "%{", "!Ref", "Fn::"};
-    static const char *const words[] = {"REPLACE", "CHANGEME", "TODO"};
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
         if (bp_str_contains(text, bp_str_of(marks[i]))) {
             return true;
         }
     }
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (starts_folded(text, bp_str_of(words[i]))) {
-            return true;
-        }
+    if (bp_name_says_later(text)) {
+        return true;
     }
     size_t open = bp_str_find(text, '<');
     return open < text.size &&

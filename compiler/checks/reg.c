@@ -3,6 +3,7 @@
  * there is the fact table's; whether an account has an opt-in Region open is the inventory's.
  */
 #include "compiler/checks/families.h"
+#include "compiler/checks/forms.h"
 #include "compiler/checks/needs.h"
 #include "compiler/checks/walk.h"
 
@@ -27,6 +28,7 @@ report_unknown(const bp_check_context *context, bp_str text, bp_span span)
 {
     bp_diagnostics *list = context->diagnostics;
     const bp_region *named = bp_region_by_name(text);
+    bp_str shown = bp_shown_text(context->arena, text);
     bp_suggester near = bp_suggest_start(text);
     size_t count = 0;
     const bp_region *regions = bp_regions(&count);
@@ -35,7 +37,7 @@ report_unknown(const bp_check_context *context, bp_str text, bp_span span)
     }
     bp_str right = named != NULL ? bp_str_of(named->code) : near.best;
     bp_finding *finding =
-        bp_report(list, "REG001", span, "\"%.*s\" is not a Region%s", BP_ARG(text),
+        bp_report(list, "REG001", span, "\"%.*s\" is not a Region%s", BP_ARG(shown),
                   named != NULL          ? " code; it is a display name"
                   : bp_str_is(text, "*") ? "; every Region is named by its code"
                                          : " of AWS");
@@ -299,7 +301,7 @@ judge_list(const bp_place *place, const bp_value *list, bp_str partition, bp_fin
     }
     for (size_t i = 0; i < list->items.count; i++) {
         const bp_value *item = list->items.at[i];
-        if (item->kind != BP_VALUE_TEXT) {
+        if (item->kind != BP_VALUE_TEXT || bp_text_is_unfinished(item->text)) {
             continue;
         }
         const bp_region *region = bp_region_find(item->text);
@@ -322,7 +324,7 @@ judge_copies(const bp_place *at, bp_str partition, bp_finding **foreign)
         for (const bp_node *copy = bp_node_first(rule, "copy_actions"); copy != NULL;
              copy = copy->next) {
             const bp_reference *reference = bp_copy_destination(copy);
-            if (reference == NULL || bp_str_find(reference->region, '$') < reference->region.size) {
+            if (reference == NULL || bp_text_is_unfinished(reference->region)) {
                 continue;
             }
             const bp_region *region = bp_region_find(reference->region);

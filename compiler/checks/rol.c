@@ -5,6 +5,7 @@
 #include "compiler/checks/families.h"
 #include "compiler/checks/forms.h"
 #include "compiler/checks/needs.h"
+#include "compiler/checks/walk.h"
 
 #include "lib/suggest.h"
 
@@ -164,11 +165,13 @@ judge_arn(const bp_check_context *context, const bp_policy *policy, const bp_nod
         return;
     }
     const bp_reference *reference = value->reference;
+    bp_str shown =
+        bp_shown_text(context->arena, reference == NULL ? value->text : reference->account);
     if (reference == NULL) {
         finding = bp_report(list, "ROL002", value->span,
                             "\"%.*s\" is not the ARN of a role; the form is "
                             "arn:PARTITION:iam::$account:role/NAME",
-                            BP_ARG(value->text));
+                            BP_ARG(shown));
     } else if (bp_is_account_id(reference->account)) {
         finding = bp_report(list, "ROL004", reference->account_span,
                             "account %.*s stands in a role ARN; a policy names the role of "
@@ -185,7 +188,7 @@ judge_arn(const bp_check_context *context, const bp_policy *policy, const bp_nod
     } else if (!bp_str_is(reference->account, "$account")) {
         finding = bp_report(list, "ROL002", reference->account_span,
                             "\"%.*s\" stands in the account field of a role ARN; it takes $account",
-                            BP_ARG(reference->account));
+                            BP_ARG(shown));
     } else {
         bp_str fault = bp_role_name_fault(context->arena, reference);
         if (fault.size == 0) {

@@ -126,9 +126,8 @@ bp_placeholder_find(const bp_check_context *context, bp_str text, size_t *start,
     return false;
 }
 
-/* A name that says that it is still to come: REPLACE_ME, changeme, TODO. */
-static bool
-says_later(bp_str text)
+bool
+bp_name_says_later(bp_str text)
 {
     static const bp_str words[] = {{"replaceme", 9}, {"replace", 7}, {"changeme", 8}, {"todo", 4}};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
@@ -180,7 +179,7 @@ judge_value_placeholder(const bp_place *place, const bp_value *value)
         bp_str what = bp_str_cut(value->text, start, end);
         report_placeholder(place, bp_span_within(place, value, what, &exact), value->uses, what,
                            free);
-    } else if (!free && says_later(name_of(value))) {
+    } else if (!free && bp_name_says_later(name_of(value))) {
         bp_str what = name_of(value);
         report_placeholder(place, bp_span_within(place, value, what, &exact), value->uses, what,
                            false);

@@ -120,9 +120,7 @@ add_item(const bp_check_context *context, bp_named_types *named, const bp_node *
         return item->kind != BP_VALUE_TEXT;
     }
     size_t count = types_of_words(item->text, types);
-    bp_named_group group = {.span = item->span, .selection = selection, .words = item->text};
-    bp_str seen = bp_span_text(bp_diagnostics_sources(context->diagnostics), item->span);
-    group.words = seen.size > 0 ? seen : item->text;
+    bp_named_group group = {.span = item->span, .selection = selection};
     for (size_t i = 0; i < count; i++) {
         if (!is_excluded(out, types[i])) {
             *bp_vec_add(context->arena, &group.types) = types[i];
@@ -193,7 +191,6 @@ listed_group(const bp_check_context *context, bp_named_types *named, const bp_no
     for (size_t t = 0; t < row->types.count; t++) {
         *bp_vec_add(context->arena, &group->types) = row->types.at[t];
     }
-    group->words = bp_type_words(context->arena, group->types.at, group->types.count);
     return group;
 }
 

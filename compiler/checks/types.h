@@ -12,7 +12,6 @@
 typedef struct bp_named_group {
     BP_VEC(const bp_type *) types;
     bp_span span; /* the pattern or id; does not exist for the inventory */
-    bp_str words; /* as written, for messages */
     const bp_node *selection;
     bool listed; /* by the inventory: in `rows` alone; else in every cell */
     bp_cell_rows rows;

@@ -12,6 +12,7 @@ report_name(const bp_check_context *context, bp_str name, bp_span span)
 {
     bp_diagnostics *list = context->diagnostics;
     bp_finding *finding = NULL;
+    bp_str words = bp_shown_text(context->arena, name);
     for (size_t i = 0; i < name.size; i++) {
         char c = name.at[i];
         if (bp_is_alnum(c) || c == '-' || c == '_') {
@@ -25,14 +26,14 @@ report_name(const bp_check_context *context, bp_str name, bp_span span)
         finding = bp_report(list, "NAM001", span,
                             "vault name \"%.*s\" holds \"%.*s\"; letters, digits, \"-\" and \"_\" "
                             "are allowed",
-                            BP_ARG(name), BP_ARG(shown));
+                            BP_ARG(words), BP_ARG(shown));
         bp_finding_mark(list, finding, "\"%.*s\" cannot stand in a vault name", BP_ARG(shown));
         break;
     }
     if (finding == NULL) {
         finding = bp_report(list, "NAM001", span,
                             "vault name \"%.*s\" has %zu character%s; a vault has 2 to 50",
-                            BP_ARG(name), name.size, bp_plural(name.size));
+                            BP_ARG(words), name.size, bp_plural(name.size));
         if (name.size == 1) {
             finding->aws = BP_AWS_JOB_FAILS;
             bp_finding_note(list, finding,
@@ -100,11 +101,13 @@ judge_copy(const bp_place *place)
     }
     const bp_reference *reference = value->reference;
     bp_finding *finding = NULL;
+    bp_str shown =
+        bp_shown_text(place->context->arena, reference == NULL ? value->text : reference->account);
     if (reference == NULL) {
         finding = bp_report(list, "VLT011", value->span,
                             "\"%.*s\" is not the ARN of a vault; the form is "
                             "arn:PARTITION:backup:REGION:ACCOUNT:backup-vault:NAME",
-                            BP_ARG(value->text));
+                            BP_ARG(shown));
         if (bp_str_contains(value->text, BP_STR(":vault:"))) {
             finding->aws = BP_AWS_UNKNOWN;
             bp_finding_help(list, finding, "\"backup-vault:\" stands before the name");
@@ -125,7 +128,7 @@ judge_copy(const bp_place *place)
         } else {
             finding = bp_report(list, "VLT011", reference->account_span,
                                 "\"%.*s\" is no account; a destination takes $account or 12 digits",
-                                BP_ARG(reference->account));
+                                BP_ARG(shown));
         }
         (void)bp_text_finding(place, finding, value->uses);
         return;

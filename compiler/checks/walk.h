@@ -55,6 +55,9 @@ bp_span bp_span_within(const bp_place *place, const bp_value *value, bp_str part
 /* Finds the first placeholder (SYN012) in a text, those that the manifest allows left out. */
 bool bp_placeholder_find(const bp_check_context *context, bp_str text, size_t *start, size_t *end);
 
+/* Whether a name says that it is still to come: REPLACE_ME, changeme, TODO (SYN012). */
+bool bp_name_says_later(bp_str text);
+
 /* A text for a message: cut to 60 bytes, between characters. */
 bp_str bp_shown_text(bp_arena *arena, bp_str text);
 

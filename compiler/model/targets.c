@@ -12,7 +12,7 @@
 #include <inttypes.h>
 
 /* Bounds the work of suggesting when thousands of targets are wrong. */
-enum { OFFERS = 2000000, CHILDREN_SHOWN = 8, PATHS_SHOWN = 5 };
+enum { OFFERS = 2000000, CHILDREN_SHOWN = 8, PATHS_SHOWN = 5, SHOWN_BYTES = 60 };
 
 bp_target_finder
 bp_target_finder_new(bp_arena *arena, bp_diagnostics *diagnostics, const bp_organization *org)
@@ -43,6 +43,20 @@ static const char *
 plural(size_t count)
 {
     return count == 1 ? "" : "s";
+}
+
+/* The text of a target for a message, cut between characters. */
+static bp_str
+shown(const bp_target_finder *finder, bp_str text)
+{
+    size_t end = SHOWN_BYTES;
+    if (text.size <= SHOWN_BYTES) {
+        return text;
+    }
+    while (end > 0 && ((unsigned char)text.at[end] & 0xC0) == 0x80) {
+        end--;
+    }
+    return bp_str_format(finder->arena, "%.*s...", BP_ARG(bp_str_cut(text, 0, end)));
 }
 
 /* How a target is written so that it is found: the path, or the id where a name holds a slash. */
@@ -145,10 +159,11 @@ static void
 report_ou(bp_target_finder *finder, const bp_target_ref *ref)
 {
     bp_diagnostics *list = finder->diagnostics;
+    bp_str words_seen = shown(finder, ref->text);
     bp_finding *finding =
         bp_report(list, "TOP001", ref->span,
                   "the organization has no OU \"%.*s\"; a target must be in the inventory",
-                  BP_ARG(ref->text));
+                  BP_ARG(words_seen));
     bp_finding_mark(list, finding, "no OU of this %s",
                     bp_str_starts(ref->text, BP_STR("ou-"))        ? "id"
                     : bp_str_find(ref->text, '/') < ref->text.size ? "path"
@@ -312,10 +327,11 @@ find_account(bp_target_finder *finder, const bp_target_ref *ref, bp_bound_target
         skip(finder, "TOP002");
         return false;
     }
+    bp_str words_seen = shown(finder, ref->text);
     bp_finding *finding =
         bp_report(list, "TOP002", ref->span,
                   "the organization has no account \"%.*s\"; a target must be in the inventory",
-                  BP_ARG(ref->text));
+                  BP_ARG(words_seen));
     bp_finding_mark(list, finding, "no account of this %s", all_digits(ref->text) ? "id" : "name");
     suggest_account(finder, finding, ref);
     return false;

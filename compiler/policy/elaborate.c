@@ -85,7 +85,10 @@ bp_elaborate(const bp_elaboration *how, const bp_ast_file *const *files, size_t 
     declare_all(&elab, files, count, BP_AST_VAULT, bp_declare_vault);
     declare_all(&elab, files, count, BP_AST_POLICY, bp_declare_policy);
     check_templates(&elab);
-    bp_scope_unused(&elab);
+    /* A name may be unused because of an error: it would follow from that. */
+    if (!bp_diagnostics_has(how->diagnostics, BP_ERROR)) {
+        bp_scope_unused(&elab);
+    }
     *program = elab.program;
     return true;
 }

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { ROWS_NOTED = 5 };
+enum { ROWS_NOTED = 5, LOOK_BACK = 3 };
 
 const char *
 bp_plural(size_t count)
@@ -27,12 +27,17 @@ bp_mask_count(bp_region_mask mask)
 int
 bp_mask_first(bp_region_mask mask)
 {
-    for (int i = 0; i < 64; i++) {
-        if ((mask & BP_REGION_BIT(i)) != 0) {
-            return i;
+    int at = 0;
+    if (mask == 0) {
+        return -1;
+    }
+    for (int width = 32; width > 0; width /= 2) {
+        if ((mask & (((bp_region_mask)1 << width) - 1)) == 0) {
+            mask >>= width;
+            at += width;
         }
     }
-    return -1;
+    return at;
 }
 
 bp_str
@@ -134,25 +139,45 @@ bp_plan_uses_of(const bp_check_context *context)
     return uses;
 }
 
-bp_cell_rows
-bp_cells_join(bp_arena *arena, const bp_cell_rows *a, const bp_cell_rows *b)
+/* Adds the rows of `b` to those of `a` in place; false if `a` lacks an account. */
+static bool
+join_in_place(bp_cell_rows *a, const bp_cell_rows *b)
 {
-    bp_cell_rows sum = {0};
+    size_t i = 0;
+    for (size_t j = 0; j < b->count; j++) {
+        while (i < a->count && a->at[i].account < b->at[j].account) {
+            i++;
+        }
+        if (i == a->count || a->at[i].account != b->at[j].account) {
+            return false;
+        }
+        a->at[i].regions |= b->at[j].regions;
+    }
+    return true;
+}
+
+void
+bp_cells_add(bp_arena *arena, bp_cell_rows *a, const bp_cell_rows *b)
+{
+    if (join_in_place(a, b)) {
+        return;
+    }
+    bp_cell_rows sum = {.room = a->count + b->count};
+    sum.at = bp_arena_array(arena, sum.room, sizeof *sum.at);
     size_t i = 0;
     size_t j = 0;
     while (i < a->count || j < b->count) {
-        bp_cell_row row;
+        bp_cell_row *row = &sum.at[sum.count++];
         if (j == b->count || (i < a->count && a->at[i].account < b->at[j].account)) {
-            row = a->at[i++];
+            *row = a->at[i++];
         } else if (i == a->count || b->at[j].account < a->at[i].account) {
-            row = b->at[j++];
+            *row = b->at[j++];
         } else {
-            row = a->at[i++];
-            row.regions |= b->at[j++].regions;
+            *row = a->at[i++];
+            row->regions |= b->at[j++].regions;
         }
-        *bp_vec_add(arena, &sum) = row;
     }
-    return sum;
+    *a = sum;
 }
 
 size_t
@@ -165,22 +190,65 @@ bp_cells_count(const bp_cell_rows *rows)
     return count;
 }
 
+/* Whether the cells of a finding are exactly these rows. */
+static bool
+cells_are(const bp_check_context *context, const bp_finding *finding, const bp_cell_rows *rows)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < rows->count; i++) {
+        const bp_account *account = &context->org->accounts.at[rows->at[i].account];
+        for (bp_region_mask rest = rows->at[i].regions; rest != 0; rest &= rest - 1, at++) {
+            size_t count = 0;
+            const char *code = bp_regions(&count)[bp_mask_first(rest)].code;
+            if (finding->cells.at[at].account.at != account->id.at ||
+                finding->cells.at[at].region.at != code) {
+                return false;
+            }
+        }
+        if (rows->at[i].regions == 0 && (finding->cells.at[at].account.at != account->id.at ||
+                                         finding->cells.at[at++].region.size > 0)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The cells of one of the last findings, where they are the same: many policies reach alike, and
+ * cells are many. */
+static bool
+share_cells(const bp_check_context *context, bp_finding *finding, const bp_cell_rows *rows)
+{
+    size_t total = bp_diagnostics_total(context->diagnostics);
+    size_t cells = bp_cells_count(rows);
+    for (size_t back = 1; back <= LOOK_BACK && back <= total; back++) {
+        const bp_finding *known = bp_diagnostics_at(context->diagnostics, total - back);
+        if (known != finding && known->cells.count == cells && cells_are(context, known, rows)) {
+            finding->cells.at = known->cells.at;
+            finding->cells.count = cells;
+            finding->cells.room = cells;
+            return true;
+        }
+    }
+    return false;
+}
+
 void
 bp_cells_tell(const bp_check_context *context, bp_finding *finding, const bp_cell_rows *rows)
 {
     size_t count = 0;
     const bp_region *regions = bp_regions(&count);
+    if (rows->count == 0 || (finding->cells.count == 0 && share_cells(context, finding, rows))) {
+        return;
+    }
     for (size_t i = 0; i < rows->count; i++) {
         const bp_account *account = &context->org->accounts.at[rows->at[i].account];
         if (rows->at[i].regions == 0) {
             bp_finding_cell(context->diagnostics, finding, account->id, account->name,
                             (bp_str){"", 0});
         }
-        for (size_t r = 0; r < count; r++) {
-            if ((rows->at[i].regions & BP_REGION_BIT(r)) != 0) {
-                bp_finding_cell(context->diagnostics, finding, account->id, account->name,
-                                bp_str_of(regions[r].code));
-            }
+        for (bp_region_mask rest = rows->at[i].regions; rest != 0; rest &= rest - 1) {
+            bp_finding_cell(context->diagnostics, finding, account->id, account->name,
+                            bp_str_of(regions[bp_mask_first(rest)].code));
         }
     }
 }

@@ -40,8 +40,8 @@ bp_str bp_mask_words(bp_arena *arena, bp_region_mask mask);
 /* Regions of the partition that plans are judged in: the organization's where it is known. */
 bp_region_mask bp_home_regions(const bp_check_context *context);
 
-/* The sum of two sets of cells. */
-bp_cell_rows bp_cells_join(bp_arena *arena, const bp_cell_rows *a, const bp_cell_rows *b);
+/* Adds the cells of `b` to `a`; both in tree order. `a` must own its rows. */
+void bp_cells_add(bp_arena *arena, bp_cell_rows *a, const bp_cell_rows *b);
 size_t bp_cells_count(const bp_cell_rows *rows);
 /* Puts the cells into a finding. */
 void bp_cells_tell(const bp_check_context *context, bp_finding *finding, const bp_cell_rows *rows);

@@ -35,7 +35,7 @@ bp_copy_cause_of(bp_copy_causes *causes, const char *code, const bp_plan_use *us
 void
 bp_copy_cause_rows(bp_copy_causes *causes, bp_copy_cause *cause, const bp_cell_rows *rows)
 {
-    cause->rows = bp_cells_join(causes->context->arena, &cause->rows, rows);
+    bp_cells_add(causes->context->arena, &cause->rows, rows);
 }
 
 void

@@ -11,6 +11,7 @@ typedef struct copy_at {
     bp_copy_causes *causes;
     const bp_check_context *context;
     const bp_plan_use *use;
+    const bp_named_types *named;
     const bp_node *rule;
     const bp_node *copy;
     const bp_reference *to;
@@ -46,18 +47,10 @@ judge_self(const copy_at *at)
 }
 
 /* Accounts and Regions of a group from which the copy leaves. */
-static bp_cell_rows
+static const bp_cell_rows *
 cells_of(const copy_at *at, const bp_named_group *group)
 {
-    bp_cell_rows rows = {0};
-    if (group->listed) {
-        return group->rows;
-    }
-    for (size_t i = 0; i < at->use->accounts.count; i++) {
-        *bp_vec_add(at->context->arena, &rows) =
-            (bp_cell_row){at->use->accounts.at[i], at->use->usable};
-    }
-    return rows;
+    return group->listed ? &group->rows : &at->named->everywhere;
 }
 
 /* CPY001: types of the group that are never copied. */
@@ -81,8 +74,7 @@ judge_support(const copy_at *at, const bp_named_group *group)
     bool error = sure && bad.count == group->types.count;
     bp_copy_cause *cause =
         bp_copy_cause_of(at->causes, "CPY001", at->use, at->copy, error ? BP_ERROR : BP_WARNING);
-    bp_cell_rows rows = cells_of(at, group);
-    bp_copy_cause_rows(at->causes, cause, &rows);
+    bp_copy_cause_rows(at->causes, cause, cells_of(at, group));
     cause->partly = cause->partly || bad.count < group->types.count;
     for (size_t i = 0; i < bad.count; i++) {
         bp_copy_cause_type(at->causes, cause, bad.at[i], group->span);
@@ -150,14 +142,14 @@ exception_of(const copy_at *at, const bp_type *type)
 static bp_cell_rows
 bitten(const copy_at *at, const bp_named_group *group, const exception *found)
 {
-    bp_cell_rows all = cells_of(at, group);
+    const bp_cell_rows *all = cells_of(at, group);
     bp_cell_rows rows = {0};
-    for (size_t i = 0; i < all.count; i++) {
-        const bp_account *account = &at->context->org->accounts.at[all.at[i].account];
+    for (size_t i = 0; i < all->count; i++) {
+        const bp_account *account = &at->context->org->accounts.at[all->at[i].account];
         bool abroad = !at->own_account && !bp_str_equal(account->id, at->to->account);
-        bp_region_mask where = all.at[i].regions & (abroad ? found->abroad : found->sources);
+        bp_region_mask where = all->at[i].regions & (abroad ? found->abroad : found->sources);
         if (where != 0) {
-            *bp_vec_add(at->context->arena, &rows) = (bp_cell_row){all.at[i].account, where};
+            *bp_vec_add(at->context->arena, &rows) = (bp_cell_row){all->at[i].account, where};
         }
     }
     return rows;
@@ -233,16 +225,16 @@ judge_advanced(const copy_at *at, const bp_named_group *group)
     if (type == NULL) {
         return;
     }
-    bp_cell_rows all = cells_of(at, group);
+    const bp_cell_rows *all = cells_of(at, group);
     bp_cell_rows off = {0};
     bp_cell_rows open = {0};
     const bp_account *management = org != NULL ? bp_org_management(org) : NULL;
     bp_str api = bp_str_of(type->api_name);
-    for (size_t i = 0; i < all.count; i++) {
-        const bp_account *account = &org->accounts.at[all.at[i].account];
+    for (size_t i = 0; i < all->count; i++) {
+        const bp_account *account = &org->accounts.at[all->at[i].account];
         bp_region_mask none = 0;
         bp_region_mask some = 0;
-        for (bp_region_mask rest = all.at[i].regions; rest != 0; rest &= rest - 1) {
+        for (bp_region_mask rest = all->at[i].regions; rest != 0; rest &= rest - 1) {
             int region = bp_mask_first(rest);
             if (is_off(account, management, region, api) &&
                 is_off(management, management, region, api)) {
@@ -252,13 +244,13 @@ judge_advanced(const copy_at *at, const bp_named_group *group)
             }
         }
         if (none != 0) {
-            *bp_vec_add(at->context->arena, &off) = (bp_cell_row){all.at[i].account, none};
+            *bp_vec_add(at->context->arena, &off) = (bp_cell_row){all->at[i].account, none};
         }
         if (some != 0) {
-            *bp_vec_add(at->context->arena, &open) = (bp_cell_row){all.at[i].account, some};
+            *bp_vec_add(at->context->arena, &open) = (bp_cell_row){all->at[i].account, some};
         }
     }
-    if (off.count == 0 && open.count == 0 && all.count > 0) {
+    if (off.count == 0 && open.count == 0 && all->count > 0) {
         return;
     }
     bp_copy_cause *cause = bp_copy_cause_of(at->causes, "CPY004", at->use, at->copy, BP_OFF);
@@ -301,6 +293,7 @@ judge_copy(bp_copy_causes *causes, const bp_plan_use *use, const bp_named_types 
     copy_at at = {.causes = causes,
                   .context = context,
                   .use = use,
+                  .named = named,
                   .rule = rule,
                   .copy = copy,
                   .to = bp_copy_destination(copy)};

@@ -175,7 +175,7 @@ add_meeting(const bp_check_context *context, meetings *all, bp_map *by_plan,
     for (size_t i = 0; i < result->accounts.count; i++) {
         *bp_vec_add(context->arena, &rows) = (bp_cell_row){result->accounts.at[i], 0};
     }
-    found->rows = bp_cells_join(context->arena, &found->rows, &rows);
+    bp_cells_add(context->arena, &found->rows, &rows);
 }
 
 static void

@@ -48,7 +48,7 @@ add(run *state, const bp_plan_use *use, const bp_node *node, int region, bp_span
             break;
         }
         if (known->region == region) {
-            known->rows = bp_cells_join(arena, &known->rows, rows);
+            bp_cells_add(arena, &known->rows, rows);
             if (!bp_span_equal(known->span, span) && !bp_span_exists(known->other)) {
                 known->other = span;
             }

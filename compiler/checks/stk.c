@@ -28,7 +28,7 @@ gap_of(const bp_check_context *context, const bp_needs *needs, const bp_bound_va
         if (found.need == NULL) {
             found.need = need;
         }
-        found.rows = bp_cells_join(context->arena, &found.rows, &cells.bare);
+        bp_cells_add(context->arena, &found.rows, &cells.bare);
     }
     return found;
 }
@@ -132,7 +132,7 @@ judge_role(const bp_check_context *context, const bp_needs *needs, const bp_boun
         bp_role_need_judge(context, &needs->roles.at[i], &cells);
         if (cells.bare.count > 0) {
             first = first != NULL ? first : &needs->roles.at[i];
-            rows = bp_cells_join(context->arena, &rows, &cells.bare);
+            bp_cells_add(context->arena, &rows, &cells.bare);
         }
     }
     if (first != NULL) {

@@ -230,7 +230,7 @@ add_row(const bp_check_context *context, bp_cell_rows *rows, uint32_t account, b
     } else {
         bp_cell_row row = {account, where};
         bp_cell_rows single = {&row, 1, 1};
-        *rows = bp_cells_join(context->arena, rows, &single);
+        bp_cells_add(context->arena, rows, &single);
     }
 }
 
@@ -280,6 +280,12 @@ bp_named_types_of(const bp_check_context *context, const bp_plan_use *use)
     selection = bp_node_first(use->plan, "selections/resources");
     for (; selection != NULL; selection = selection->next) {
         add_resources(context, &named, selection);
+    }
+    named.everywhere.at =
+        bp_arena_array(context->arena, use->accounts.count + 1, sizeof *named.everywhere.at);
+    for (size_t i = 0; i < use->accounts.count; i++) {
+        named.everywhere.at[named.everywhere.count++] =
+            (bp_cell_row){use->accounts.at[i], use->usable};
     }
     return named;
 }

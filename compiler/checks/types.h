@@ -20,6 +20,7 @@ typedef struct bp_named_group {
 typedef struct bp_named_types {
     BP_VEC(bp_named_group) groups;
     const bp_node *open; /* a tag-only or `*` selection whose types are not known; NULL for none */
+    bp_cell_rows everywhere; /* all cells of the plan: those of a group that is not listed */
     BP_VEC(const bp_type *) possible; /* what it may take, exclusions left out */
 } bp_named_types;
 

@@ -70,17 +70,18 @@ static bp_cell_rows
 join_siblings(vaults *run, size_t index, const bp_need_cells *cells, bool unknown_too)
 {
     bp_arena *arena = run->context->arena;
-    bp_cell_rows rows = cells->absent;
+    bp_cell_rows rows = {0};
+    bp_cells_add(arena, &rows, &cells->absent);
     if (unknown_too) {
-        rows = bp_cells_join(arena, &rows, &cells->unknown);
+        bp_cells_add(arena, &rows, &cells->unknown);
     }
     for (size_t next = sibling(run, index); next != SIZE_MAX; next = sibling(run, index)) {
         bp_need_cells others;
         run->done[next] = true;
         bp_vault_need_judge(run->context, &run->needs.vaults.at[next], &others);
-        rows = bp_cells_join(arena, &rows, &others.absent);
+        bp_cells_add(arena, &rows, &others.absent);
         if (unknown_too) {
-            rows = bp_cells_join(arena, &rows, &others.unknown);
+            bp_cells_add(arena, &rows, &others.unknown);
         }
     }
     return rows;

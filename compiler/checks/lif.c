@@ -12,6 +12,8 @@
 #include "compiler/policy/schedule.h"
 #include "lib/calendar.h"
 
+#include <string.h>
+
 #define COLD "lifecycle/move_to_cold_storage_after_days"
 #define DELETE "lifecycle/delete_after_days"
 #define ARCHIVE "lifecycle/opt_in_to_archive_for_supported_resources"
@@ -50,6 +52,23 @@ read_days(const bp_place *place, const char *path)
     return result;
 }
 
+/* Whether a number above the range breaks what AWS judges in the document: the days of continuous
+ * backup, or the gap that the archive flag asks for. */
+static bool
+beyond_is_refused(const bp_place *place, const char *path, int64_t number)
+{
+    bool cold = strcmp(path, COLD) == 0;
+    int64_t other = 0;
+    if (!cold && !is_copy(place) && bp_place_on(place->node, CONTINUOUS)) {
+        return true;
+    }
+    if (!bp_place_on(place->node, ARCHIVE) ||
+        !bp_node_number(place->node, cold ? DELETE : COLD, &other)) {
+        return false;
+    }
+    return (cold ? other - number : number - other) < bp_quota_find("COLD_GAP")->value;
+}
+
 static void
 judge_range(const bp_place *place, const char *path)
 {
@@ -69,6 +88,10 @@ judge_range(const bp_place *place, const char *path)
                   BP_ARG(bp_value_words(place, value, "days")), (long long)most);
     bp_text_finding(place, finding, value->uses);
     if (counts && number > most) {
+        if (beyond_is_refused(place, path, number)) {
+            finding->aws = BP_AWS_REJECTS;
+            return;
+        }
         finding->aws = BP_AWS_INVALID_EFFECTIVE;
         bp_finding_note(list, finding,
                         "AWS Organizations takes the policy; the API of AWS Backup does not take "

@@ -51,6 +51,7 @@ struct bp_value {
                      place */
     bp_span
         declared; /* the constant or parameter that stands for it; does not exist if written out */
+    bool unquoted; /* a JSON number, true, false or null: written back without quotes */
     bool has_number;
     int64_t number;                /* of durations: in the unit of the document (minutes, days) */
     const bp_reference *reference; /* NULL unless it refers to a vault or role */
@@ -85,12 +86,12 @@ struct bp_node {
     bp_node *last;
     bp_node *next;
     const bp_setting *setting; /* LEAF: its row; NULL for keys that no row knows */
-    bp_value *assign;          /* LEAF: by operator; NULL = not used */
+    bp_value *assign; /* LEAF: by operator; NULL = not used. ROOT: what AWS does not read */
     bp_value *append;
     bp_value *remove;
     bp_child_control control;
-    bool holes;  /* PLAN, RULE, SELECTION, COPY: some of it was refused and reported, so what is
-                    missing  may stand there */
+    bool holes;  /* ROOT, PLAN, RULE, SELECTION, COPY: some of it was refused and reported, so what
+                    is missing may stand there */
     bool extend; /* PLAN, RULE, SELECTION, COPY: changes an inherited one */
     bool never; /* rule or copy: `delete_after = never` is written (a wish, nothing in the document)
                  */

@@ -66,26 +66,31 @@ key(writer *out, bp_str name)
     bp_buf_add_c(&out->text, out->pretty ? ": " : ":");
 }
 
+/* A text or a hole. */
+static void
+write_scalar(writer *out, const bp_value *value)
+{
+    if (value->kind != BP_VALUE_TEXT) {
+        bp_buf_add_c(&out->text, "null");
+    } else if (value->unquoted) {
+        bp_buf_add(&out->text, value->text);
+    } else {
+        bp_json_quote(&out->text, value->text);
+    }
+}
+
 static void
 write_value(writer *out, const bp_value *value)
 {
-    if (value->kind == BP_VALUE_UNKNOWN) {
-        bp_buf_add_c(&out->text, "null");
-        return;
-    }
-    if (value->kind == BP_VALUE_TEXT) {
-        bp_json_quote(&out->text, value->text);
+    if (value->kind != BP_VALUE_LIST) {
+        write_scalar(out, value);
         return;
     }
     open_container(out, '[');
     for (size_t i = 0; i < value->items.count; i++) {
         next(out);
         /* Items are texts or holes: lists do not nest. */
-        if (value->items.at[i]->kind == BP_VALUE_TEXT) {
-            bp_json_quote(&out->text, value->items.at[i]->text);
-        } else {
-            bp_buf_add_c(&out->text, "null");
-        }
+        write_scalar(out, value->items.at[i]);
     }
     close_container(out, ']');
 }
@@ -129,7 +134,7 @@ static void
 open_node(writer *out, const bp_node *node)
 {
     open_container(out, '{');
-    if (node->kind == BP_NODE_LEAF) {
+    if (node->kind == BP_NODE_LEAF || node->kind == BP_NODE_ROOT) {
         write_operator(out, "@@assign", node->assign);
         write_operator(out, "@@append", node->append);
         write_operator(out, "@@remove", node->remove);

@@ -5,6 +5,7 @@
 #ifndef BP_COMPILER_PROJECT_MANIFEST_H
 #define BP_COMPILER_PROJECT_MANIFEST_H
 
+#include "compiler/policy/program.h"
 #include "lib/diagnostic.h"
 
 typedef struct bp_manifest_text {
@@ -19,6 +20,14 @@ typedef struct bp_level {
     bp_span span;
 } bp_level;
 
+/* A backup policy that is written as JSON. */
+typedef struct bp_manifest_document {
+    bp_manifest_text file;
+    bp_manifest_text name;
+    bool attach_written;
+    bp_target_refs attach;
+} bp_manifest_document;
+
 /* Parts of a build. */
 enum {
     BP_TARGET_POLICIES = 1,
@@ -30,6 +39,7 @@ enum {
 typedef struct bp_manifest {
     const bp_source *source; /* NULL: no manifest, all defaults */
     BP_VEC(bp_manifest_text) sources;
+    BP_VEC(bp_manifest_document *) documents;
     bp_manifest_text inventory;     /* empty text: none named */
     int64_t inventory_max_age_days; /* default 30 */
     int64_t facts_max_age_days;     /* default 180 */

@@ -140,7 +140,7 @@ every_year(bp_schedule *schedule)
 static void
 read_schedule(bp_cron_reader *r)
 {
-    bp_cron_slice inside;
+    bp_cron_slice inside = {0};
     bp_cron_slice fields[BP_CRON_FIELDS + 1];
     if (!read_form(r, &inside)) {
         return;

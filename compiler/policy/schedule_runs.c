@@ -325,8 +325,8 @@ bp_schedule_cadence(const bp_schedule *schedule, int64_t as_of, int64_t *first, 
     if (*second - *first < CLOSE * 60) {
         return BP_CADENCE_TOO_FREQUENT;
     }
-    int64_t a;
-    int64_t b;
+    int64_t a = 0;
+    int64_t b = 0;
     if (closest_pair(schedule, *first / 60, &a, &b) && b - a < CLOSE) {
         *first = a * 60;
         *second = b * 60;

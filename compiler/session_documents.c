@@ -33,6 +33,18 @@ name_is_free(bp_session *session, const bp_program *program, const bp_loaded_doc
     return false;
 }
 
+static void
+attach(bp_session *session, bp_policy *policy, const bp_manifest_document *entry)
+{
+    static const bp_target_kind kinds[] = {BP_TARGET_ROOT, BP_TARGET_OU, BP_TARGET_ACCOUNT};
+    policy->attach_written = entry->attach_written;
+    for (size_t i = 0; i < entry->attach.count; i++) {
+        const bp_manifest_target *target = &entry->attach.at[i];
+        *bp_vec_add(session->arena, &policy->attach) = (bp_target_ref){
+            .kind = kinds[target->kind], .text = target->text, .span = target->span};
+    }
+}
+
 void
 bp_session_read_documents(bp_session *session, bp_program *program)
 {
@@ -53,8 +65,7 @@ bp_session_read_documents(bp_session *session, bp_program *program)
             program->broken = true;
         }
         if (entry != NULL) {
-            policy->attach_written = entry->attach_written;
-            policy->attach = entry->attach;
+            attach(session, policy, entry);
         }
         policy->alone = entry == NULL;
         *bp_vec_add(session->arena, &program->policies) = policy;

@@ -98,8 +98,9 @@ judge_range(const bp_place *place, const char *path)
                         "the plan");
         return;
     }
-    bp_finding_help(list, finding,
-                    "leave the setting out; to keep backups for ever write delete_after = never");
+    bp_finding_help(list, finding, "leave the setting out%s",
+                    bp_by_source(place, "; to keep backups for ever write delete_after = never",
+                                 "; backups without delete_after_days are kept for ever"));
 }
 
 /* Offers to write another number of days where it stands in a form that is understood. */
@@ -241,7 +242,9 @@ judge_continuous_days(const bp_place *place, const bp_value *on)
         if (never) {
             bp_finding_label(list, finding, on->span, "continuous backup is on");
         }
-        bp_finding_help(list, finding, "add delete_after = %lldd", (long long)most);
+        bp_finding_help(list, finding, "add %s%lld%s",
+                        bp_by_source(place, "delete_after = ", "a delete_after_days of "),
+                        (long long)most, bp_by_source(place, "d", " or less"));
         return;
     }
     bp_finding *finding =
@@ -313,7 +316,8 @@ judge_copy_retention(const bp_place *place)
     if (source != NULL && source->kind == BP_VALUE_TEXT && !cold) {
         bp_finding_label(list, finding, source->span, "retention of the source");
     }
-    bp_finding_help(list, finding, "write delete_after into the copy");
+    bp_finding_help(list, finding, "write %s into the copy",
+                    bp_by_source(place, "delete_after", "a lifecycle with delete_after_days"));
 }
 
 void
@@ -335,8 +339,11 @@ judge_rule_retention(const bp_place *place)
         bp_report(list, "LIF009", place->node->span,
                   "rule without retention; its backups are kept until somebody deletes them");
     bp_text_finding(place, finding, place->node->uses);
-    bp_finding_help(list, finding,
-                    "add delete_after, or delete_after = never if that is what you want");
+    bp_finding_help(list, finding, "%s",
+                    bp_by_source(place,
+                                 "add delete_after, or delete_after = never if that is what you "
+                                 "want",
+                                 "add a lifecycle with delete_after_days"));
 }
 
 void
@@ -354,7 +361,12 @@ missing_days(const bp_place *place)
     if (cold && gone) {
         return NULL;
     }
-    return cold ? "delete_after" : gone ? "cold_after" : "cold_after and delete_after";
+    const char *cold_word = bp_by_source(place, "cold_after", "move_to_cold_storage_after_days");
+    const char *gone_word = bp_by_source(place, "delete_after", "delete_after_days");
+    return cold   ? gone_word
+           : gone ? cold_word
+                  : bp_by_source(place, "cold_after and delete_after",
+                                 "move_to_cold_storage_after_days and delete_after_days");
 }
 
 /* LIF014 for a rule or copy whose flag is on and that lacks something in the same document. */
@@ -364,10 +376,11 @@ report_lacking(const bp_place *place, const bp_value *flag, const char *lacking,
     bp_diagnostics *list = place->context->diagnostics;
     bp_finding *finding = bp_report(
         list, "LIF014", flag->span,
-        "archive without %s%s%s; it needs cold_after, a delete_after at least 90 days later, and a "
-        "schedule",
+        "archive without %s%s%s; it needs %s, a %s at least 90 days later, and a schedule",
         lacking == NULL ? "" : lacking, lacking != NULL && and_schedule ? " and without " : "",
-        and_schedule ? "a schedule" : "");
+        and_schedule ? "a schedule" : "",
+        bp_by_source(place, "cold_after", "move_to_cold_storage_after_days"),
+        bp_by_source(place, "delete_after", "delete_after_days"));
     bp_text_finding(place, finding, flag->uses);
     bp_finding_help(list, finding, "they must stand in the same policy%s",
                     is_copy(place) ? ": the days in the copy, the schedule in its rule" : "");

@@ -188,8 +188,10 @@ judge_arn(const bp_check_context *context, const bp_policy *policy, const bp_nod
             bp_finding_fix(list, finding, true, reference->account_span, BP_STR("$account"),
                            "replace with $account");
         }
-        bp_finding_help(list, finding, "write role(\"%.*s\")",
-                        BP_ARG(role_words(context, reference->path, reference->name)));
+        if (!policy->from_json) {
+            bp_finding_help(list, finding, "write role(\"%.*s\")",
+                            BP_ARG(role_words(context, reference->path, reference->name)));
+        }
     } else if (!bp_str_is(reference->account, "$account")) {
         finding = bp_report(list, "ROL002", reference->account_span,
                             "\"%.*s\" stands in the account field of a role ARN; it takes $account",

@@ -169,7 +169,8 @@ report_frequent(const bp_place *place, const bp_value *value, bool by_chance, in
         bp_finding_note(list, finding,
                         "the same policy is refused when those two are the next ones");
     }
-    bp_finding_help(list, finding, "hourly(:00) is the most frequent schedule there is");
+    bp_finding_help(list, finding, "%s is the most frequent schedule there is",
+                    bp_by_source(place, "hourly(:00)", "cron(0 * ? * * *)"));
 }
 
 static void
@@ -303,7 +304,9 @@ judge_presence(const bp_place *place)
                   "rule without a schedule; the documentation of backup policies asks for one");
     bp_text_finding(place, finding, place->node->uses);
     bp_finding_note(list, finding, "the API of AWS Backup would run it every day at 05:00 UTC");
-    bp_finding_help(list, finding, "add schedule = daily(05:00), or another one");
+    bp_finding_help(list, finding, "add %s, or another one",
+                    bp_by_source(place, "schedule = daily(05:00)",
+                                 "a schedule_expression such as cron(0 5 ? * * *)"));
 }
 
 void

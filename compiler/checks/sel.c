@@ -52,7 +52,8 @@ judge_forms(const bp_place *place)
     bp_finding_label(place->context->diagnostics, finding, first->span, "selects by %s",
                      tags_first ? "tags" : "resources");
     bp_finding_help(place->context->diagnostics, finding,
-                    "write two plans, or one resource selection with the tag in where");
+                    "write two plans, or one resource selection with the tag in %s",
+                    bp_by_source(place, "where", "its conditions"));
 }
 
 /* Words that say how often; letter case ignored. */
@@ -174,7 +175,9 @@ judge_role(const bp_place *place)
     if (role != NULL) {
         bp_finding_label(list, finding, role->span, "the role of another selection of this plan");
     }
-    bp_finding_help(list, finding, "add role = role(\"…\")");
+    bp_finding_help(
+        list, finding, "add %s",
+        bp_by_source(place, "role = role(\"…\")", "\"iam_role_arn\" with the ARN of a role"));
 }
 
 void

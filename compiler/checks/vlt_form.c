@@ -196,10 +196,11 @@ judge_air_gapped(const bp_place *place)
     }
     bp_str written = region ? reference->account : reference->region;
     bp_str variable = region ? BP_STR("$account") : BP_STR("$region");
-    finding = bp_report(list, "VLT013", region ? reference->account_span : reference->region_span,
-                        "\"%.*s\" in the air-gapped vault of a rule; %.*s stands there, and AWS "
-                        "fills it in",
-                        BP_ARG(bp_shown_text(place->context->arena, written)), BP_ARG(variable));
+    finding =
+        bp_report(list, "VLT013", region ? reference->account_span : reference->region_span,
+                  "\"%.*s\" in the air-gapped vault of a rule; it takes %.*s there, which AWS "
+                  "fills in",
+                  BP_ARG(bp_shown_text(place->context->arena, written)), BP_ARG(variable));
     if (bp_str_equal(bp_span_text(bp_diagnostics_sources(list), finding->span), written)) {
         bp_finding_fix(list, finding, true, finding->span, variable, "replace with %.*s",
                        BP_ARG(variable));

@@ -212,9 +212,11 @@ read_member(bp_document *document, bp_node *node, const bp_document_level *level
 {
     bp_document_step step;
     if (!bp_document_take_step(level, entry->key.text, &step)) {
-        bp_document_unknown(document, node, level, object, &entry->key);
-        keep_unknown(document, node, entry);
-        return;
+        if (bp_document_unknown(document, node, level, object, &entry->key)) {
+            keep_unknown(document, node, entry);
+            return;
+        }
+        /* AWS may know it: its value stays as it is written. */
     }
     bp_document_level below = {level->block, step.path};
     bp_node_kind kind = kind_at(&below, step.row);

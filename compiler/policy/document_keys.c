@@ -301,7 +301,7 @@ report_time_zone(bp_document *document, const bp_node *node, const bp_ast_name *
     bp_finding_help(document->diagnostics, finding, "remove it, and write the schedule in UTC");
 }
 
-void
+bool
 bp_document_unknown(bp_document *document, const bp_node *node, const bp_document_level *level,
                     const bp_ast_value *object, const bp_ast_name *key)
 {
@@ -309,7 +309,7 @@ bp_document_unknown(bp_document *document, const bp_node *node, const bp_documen
     if (level->block == BP_BLOCK_RULE && level->path.size == 0 &&
         bp_str_equal_folded(key->text, BP_STR("schedule_expression_timezone"))) {
         report_time_zone(document, node, key);
-        return;
+        return false;
     }
     bp_finding *finding =
         bp_document_fault(document, "SYN003", key->span, node, "unknown key \"%.*s\" in %s%s%.*s%s",
@@ -336,6 +336,7 @@ bp_document_unknown(bp_document *document, const bp_node *node, const bp_documen
     } else if (all.size > 0) {
         bp_finding_help(list, finding, "here stand: %.*s", BP_ARG(bp_buf_text(&all)));
     }
+    return true;
 }
 
 /* ---- letter case */

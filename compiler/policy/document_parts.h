@@ -50,8 +50,8 @@ typedef struct bp_document_step {
 
 /* False when no row goes there. */
 bool bp_document_take_step(const bp_document_level *level, bp_str key, bp_document_step *step);
-/* SYN003 for a key that no row knows at a level. */
-void bp_document_unknown(bp_document *document, const bp_node *node, const bp_document_level *level,
+/* SYN003 for a key that no row knows at a level; false for the one that is only doubtful. */
+bool bp_document_unknown(bp_document *document, const bp_node *node, const bp_document_level *level,
                          const bp_ast_value *object, const bp_ast_name *key);
 /* SYN008 for keys of one object that differ in letter case alone. */
 void bp_document_folded_keys(bp_document *document, const bp_node *node,

@@ -5,7 +5,6 @@
 #ifndef BP_COMPILER_PROJECT_MANIFEST_H
 #define BP_COMPILER_PROJECT_MANIFEST_H
 
-#include "compiler/policy/program.h"
 #include "lib/diagnostic.h"
 
 typedef struct bp_manifest_text {
@@ -20,12 +19,25 @@ typedef struct bp_level {
     bp_span span;
 } bp_level;
 
+typedef enum bp_manifest_target_kind {
+    BP_MANIFEST_ROOT,
+    BP_MANIFEST_OU,
+    BP_MANIFEST_ACCOUNT
+} bp_manifest_target_kind;
+
+/* root, "ou:PATH" or "account:ID": what stands behind the colon. */
+typedef struct bp_manifest_target {
+    bp_manifest_target_kind kind;
+    bp_str text;
+    bp_span span;
+} bp_manifest_target;
+
 /* A backup policy that is written as JSON. */
 typedef struct bp_manifest_document {
     bp_manifest_text file;
     bp_manifest_text name;
     bool attach_written;
-    bp_target_refs attach;
+    BP_VEC(bp_manifest_target) attach;
 } bp_manifest_document;
 
 /* Parts of a build. */

@@ -45,18 +45,18 @@ read_target(bp_manifest_reader *r, bp_yaml_event item)
     static const bp_str ou = {"ou:", 3};
     static const bp_str account = {"account:", 8};
     bp_str text = {NULL, 0};
-    bp_target_ref target = {.span = item.span};
+    bp_manifest_target target = {.span = item.span};
     if (!bp_manifest_take_text(r, item, "a target, such as \"ou:Prod\",", &text)) {
         return;
     }
     if (bp_str_is(text, "root")) {
-        target.kind = BP_TARGET_ROOT;
+        target.kind = BP_MANIFEST_ROOT;
         target.text = text;
     } else if (bp_str_starts(text, ou) && text.size > ou.size) {
-        target.kind = BP_TARGET_OU;
+        target.kind = BP_MANIFEST_OU;
         target.text = bp_str_cut(text, ou.size, text.size);
     } else if (bp_str_starts(text, account) && text.size > account.size) {
-        target.kind = BP_TARGET_ACCOUNT;
+        target.kind = BP_MANIFEST_ACCOUNT;
         target.text = bp_str_cut(text, account.size, text.size);
     } else {
         report_target(r, item);

@@ -50,7 +50,7 @@ struct bp_value {
     bp_span uses; /* the outermost `uses` that brought it here; does not exist for values written in
                      place */
     bp_span
-        declared; /* the constant or parameter that stands for it; does not exist if written out */
+        declared;  /* the constant or parameter that stands for it; does not exist if written out */
     bool unquoted; /* a JSON number, true, false or null: written back without quotes */
     bool has_number;
     int64_t number;                /* of durations: in the unit of the document (minutes, days) */

@@ -175,6 +175,23 @@ documented(const bp_layout *layout, const bp_piece *piece)
     return bp_str_starts(last, BP_STR("///")) && !bp_str_starts(last, BP_STR("////"));
 }
 
+/* What stands between a statement and the one above it (NULL: it is the first of its body): blank
+ * lines and comments. */
+static void
+write_gap(bp_layout *layout, const statement *above, const statement *at, uint32_t level, bool file)
+{
+    const bp_piece *piece = &layout->pieces.at[at->first];
+    bool commented = piece->own < piece->own_end;
+    if (above != NULL &&
+        (bp_layout_blank(layout, at->first) || must_part(layout, above, at, file))) {
+        bp_lines_blank(&layout->lines);
+    }
+    bp_layout_comments(layout, at->first, level, false);
+    if (commented && piece->blank && !documented(layout, piece)) {
+        bp_lines_blank(&layout->lines);
+    }
+}
+
 static void
 write_body(bp_layout *layout, uint32_t first, uint32_t end, uint32_t level)
 {
@@ -183,21 +200,8 @@ write_body(bp_layout *layout, uint32_t first, uint32_t end, uint32_t level)
     read_body(layout, first, end, level, &body);
     align(layout, &body);
     for (size_t i = 0; i < body.count; i++) {
-        const statement *at = &body.at[i];
-        const bp_piece *piece = &layout->pieces.at[at->first];
-        bool comments = piece->own < piece->own_end;
-        bool blank = i > 0 && bp_layout_blank(layout, at->first);
-        if (i > 0 && !blank && must_part(layout, &body.at[i - 1], at, file)) {
-            blank = true;
-            bp_lines_blank(&layout->lines);
-            bp_layout_comments(layout, at->first, level, false);
-        } else {
-            bp_layout_comments(layout, at->first, level, blank);
-        }
-        if (piece->blank && (comments ? !documented(layout, piece) : i > 0)) {
-            bp_lines_blank(&layout->lines);
-        }
-        write_statement(layout, at, level);
+        write_gap(layout, i == 0 ? NULL : &body.at[i - 1], &body.at[i], level, file);
+        write_statement(layout, &body.at[i], level);
     }
     bp_layout_comments(layout, end, level, body.count > 0);
 }

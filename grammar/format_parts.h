@@ -89,11 +89,11 @@ typedef struct bp_extent {
     uint32_t behind;
     uint32_t pad;
 } bp_extent;
-void bp_layout_extent(bp_layout *layout, const bp_extent *extent);
+void bp_layout_extent(bp_layout *layout, const bp_extent *range);
 /* Whether these pieces take more than one line, behind a line start at `level`. */
-bool bp_layout_breaks(const bp_layout *layout, const bp_extent *extent);
+bool bp_layout_breaks(const bp_layout *layout, const bp_extent *range);
 /* The comments of a piece on lines of their own, with the blank lines between them; `blank`: one
- * may stand before the first and between the last and the piece. */
+ * may stand before the first. */
 void bp_layout_comments(bp_layout *layout, uint32_t piece, uint32_t level, bool blank);
 /* Whether a blank line stood before a piece and its comments. */
 bool bp_layout_blank(const bp_layout *layout, uint32_t piece);

@@ -5,8 +5,6 @@
  */
 #include "grammar/format_parts.h"
 
-static void extent(bp_layout *layout, const bp_extent *range);
-
 const bp_comment *
 bp_layout_tail(const bp_layout *layout, uint32_t piece)
 {
@@ -161,7 +159,7 @@ add_broken(bp_layout *layout, uint32_t open, uint32_t level)
             bp_lines_blank(&layout->lines);
         }
         bp_lines_open(&layout->lines, level + 1);
-        extent(layout, &(bp_extent){first, last, level + 1, comma, 0});
+        bp_layout_extent(layout, &(bp_extent){first, last, level + 1, comma, 0});
         end_element(layout, last, level + 1, comma);
         first = last + 1 + (layout->pieces.at[last + 1].kind == BP_TOKEN_COMMA);
     }
@@ -171,8 +169,8 @@ add_broken(bp_layout *layout, uint32_t open, uint32_t level)
 }
 
 /* Recursion is as deep as brackets nest, which the parser keeps under 64. */
-static void
-extent(bp_layout *layout, const bp_extent *range)
+void
+bp_layout_extent(bp_layout *layout, const bp_extent *range)
 {
     uint32_t level = range->level;
     for (uint32_t i = range->first; i <= range->last; i++) {
@@ -197,10 +195,4 @@ extent(bp_layout *layout, const bp_extent *range)
         }
         i = layout->pieces.at[i].match;
     }
-}
-
-void
-bp_layout_extent(bp_layout *layout, const bp_extent *range)
-{
-    extent(layout, range);
 }

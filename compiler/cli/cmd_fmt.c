@@ -76,12 +76,11 @@ bool
 bp_fmt_report(bp_run *run, bp_session *session)
 {
     bp_diagnostics_settle(session->diagnostics);
-    bool told = bp_diagnostics_total(session->diagnostics) == 0;
+    bool silent = bp_diagnostics_total(session->diagnostics) == 0 && !bp_report_is_machine(run);
     for (size_t i = 0; i < run->reports.count; i++) {
-        const bp_report_to *to = &run->reports.at[i];
-        told = told && bp_str_is(to->kind, "text") && to->path.size == 0;
+        silent = silent && run->reports.at[i].path.size == 0;
     }
-    if (told) {
+    if (silent) {
         return true;
     }
     bp_str files = bp_count_of(run->arena, session->files.count, "file", "files");

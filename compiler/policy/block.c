@@ -32,7 +32,7 @@ bp_instance_new(bp_elab *elab, bp_ast_kind kind, bp_ast_name name, const bp_env 
     instance->name = name;
     instance->span = name.span;
     instance->env = env;
-    instance->settings = bp_arena_array(elab->arena, count, sizeof *instance->settings);
+    instance->settings = bp_arena_array(elab->arena, count, sizeof(bp_setting_use *));
     instance->holes = env->scope->file->broken;
     return instance;
 }
@@ -41,7 +41,7 @@ const bp_setting_use *
 bp_instance_use(const bp_instance *instance, const char *name)
 {
     const bp_setting *row = bp_setting_find(bp_str_of(name), instance->blocks);
-    return row == NULL ? NULL : &instance->settings[bp_row_index(row)];
+    return row == NULL ? NULL : instance->settings[bp_row_index(row)];
 }
 
 const bp_chosen *

@@ -97,7 +97,7 @@ static void
 build_value(bp_builder *build, bp_node *node, const bp_instance *instance, const bp_setting *row,
             size_t index)
 {
-    const bp_chosen *chosen = &instance->settings[bp_row_index(row)].values[index];
+    const bp_chosen *chosen = &instance->settings[bp_row_index(row)]->values[index];
     bp_typing typing = bp_chosen_typing(build->elab, row, chosen);
     typing.partition = build->partition;
     if (chosen->bad) {
@@ -125,7 +125,7 @@ build_value(bp_builder *build, bp_node *node, const bp_instance *instance, const
 static void
 build_setting(bp_builder *build, bp_node *node, const bp_instance *instance, const bp_setting *row)
 {
-    const bp_setting_use *use = &instance->settings[bp_row_index(row)];
+    const bp_setting_use *use = instance->settings[bp_row_index(row)];
     /* What is refused goes last: it is no value beside one that is good. */
     bool good = false;
     for (size_t i = 0; i < BP_OPERATORS; i++) {
@@ -147,7 +147,9 @@ build_settings(bp_builder *build, bp_node *node, const bp_instance *instance, si
     size_t count = 0;
     const bp_setting *rows = bp_settings(&count);
     for (size_t i = from; i < to && i < count; i++) {
-        build_setting(build, node, instance, &rows[i]);
+        if (instance->settings[i] != NULL) {
+            build_setting(build, node, instance, &rows[i]);
+        }
     }
 }
 
@@ -287,8 +289,9 @@ static void
 type_regions(bp_elab *elab, bp_instance *plan)
 {
     const bp_setting *row = bp_setting_find(BP_STR("regions"), BP_BLOCK_PLAN);
-    for (size_t i = 0; i < BP_OPERATORS; i++) {
-        const bp_chosen *chosen = &plan->settings[bp_row_index(row)].values[i];
+    const bp_setting_use *use = bp_instance_use(plan, "regions");
+    for (size_t i = 0; use != NULL && i < BP_OPERATORS; i++) {
+        const bp_chosen *chosen = &use->values[i];
         if (chosen->statement != NULL && !chosen->bad) {
             bp_typing typing = bp_chosen_typing(elab, row, chosen);
             plan->regions[i] = bp_type_list(&typing, chosen->statement->value, chosen->env);

@@ -45,7 +45,11 @@ bp_choose_setting(bp_elab *elab, bp_instance *instance, size_t index,
     }
     bool control = false;
     bool bad = row == NULL || bp_setting_refused(elab, statement, layer->env, row, &control);
-    bp_setting_use *use = &instance->settings[bp_row_index(meant)];
+    bp_setting_use **slot = &instance->settings[bp_row_index(meant)];
+    if (*slot == NULL) {
+        *slot = BP_NEW(elab->arena, bp_setting_use);
+    }
+    bp_setting_use *use = *slot;
     if (statement->op != BP_AST_OP_NONE) {
         choose_value(use, layer, index, statement, bad);
     }

@@ -337,10 +337,10 @@ struct bp_instance {
     size_t layer;                      /* of the parent, where it was defined */
     const bp_ast_statement *extension; /* the newest `extend` of it in a layer above */
     size_t extension_layer;
-    bp_layers layers;         /* lowest first */
-    bp_setting_use *settings; /* by row */
-    bp_block_control deep;    /* for every leaf of the block */
-    bp_block_control here;    /* for its container alone */
+    bp_layers layers;          /* lowest first */
+    bp_setting_use **settings; /* by row; NULL where nothing is said */
+    bp_block_control deep;     /* for every leaf of the block */
+    bp_block_control here;     /* for its container alone */
     BP_VEC(bp_raw) raws;
     bp_map *raw_tops; /* folded key → size_t * */
     BP_VEC(bp_instance *) children;
@@ -358,7 +358,7 @@ void bp_block_gather(bp_elab *elab, bp_instance *instance);
 bp_instance *bp_instance_new(bp_elab *elab, bp_ast_kind kind, bp_ast_name name, const bp_env *env);
 /* The statement that gives a setting its value, by the first operator there is; NULL if not set. */
 const bp_chosen *bp_instance_chosen(const bp_instance *instance, const char *name);
-/* All that is said of a setting. NULL when the block has no such setting. */
+/* All that is said of a setting; NULL when nothing is. */
 const bp_setting_use *bp_instance_use(const bp_instance *instance, const char *name);
 /* A typing for a chosen setting. */
 bp_typing bp_chosen_typing(bp_elab *elab, const bp_setting *row, const bp_chosen *chosen);

@@ -37,7 +37,7 @@ typedef struct bp_json_reader bp_json_reader;
 
 bp_json_reader *bp_json_reader_new(bp_arena *arena, const bp_source *source);
 /* The next event. After END or ERROR the same event is given again. */
-bp_json_event bp_json_next(bp_json_reader *reader);
+bp_json_event bp_json_next(bp_json_reader *on);
 /* Skips the value whose first event was just taken; false if an error turned up in it. */
 bool bp_json_skip(bp_json_reader *reader, bp_json_event first);
 

@@ -156,7 +156,7 @@ bp_str_vformat(bp_arena *arena, const char *format, va_list arguments)
     int size = vsnprintf(NULL, 0, format, arguments);
     char *text = bp_arena_alloc(arena, size < 0 ? 1 : (size_t)size + 1);
     if (size >= 0) {
-        vsnprintf(text, (size_t)size + 1, format, again);
+        (void)vsnprintf(text, (size_t)size + 1, format, again);
     }
     va_end(again);
     return (bp_str){text, size < 0 ? 0 : (size_t)size};

@@ -4,8 +4,6 @@
  */
 #include "compiler/checks/cells.h"
 
-#include <stdlib.h>
-
 enum { ROWS_NOTED = 5, LOOK_BACK = 3 };
 
 const char *
@@ -76,12 +74,11 @@ usable_regions(const bp_check_context *context)
     return usable;
 }
 
-static int
-by_number(const void *a, const void *b)
+/* The bytes of a pointer as a key of a map; the number must live as long as the map. */
+static bp_str
+key_of(const uintptr_t *number)
 {
-    uint32_t left = *(const uint32_t *)a;
-    uint32_t right = *(const uint32_t *)b;
-    return left < right ? -1 : left > right;
+    return (bp_str){(const char *)number, sizeof(uintptr_t)};
 }
 
 /* A slot for each plan of the program, found by its node. */
@@ -103,38 +100,79 @@ slots_of(const bp_check_context *context, bp_plan_uses *uses)
             use->plan = plan;
             use->regions = bp_plan_regions(plan);
             use->usable = use->regions & usable;
-            const bp_node **key = BP_NEW(context->arena, const bp_node *);
+            uintptr_t *key = BP_NEW(context->arena, uintptr_t);
             size_t *slot = BP_NEW(context->arena, size_t);
-            *key = plan;
+            *key = (uintptr_t)plan;
             *slot = uses->count - 1;
-            bp_map_set(slots, (bp_str){(const char *)key, sizeof(const bp_node *)}, slot);
+            bp_map_set(slots, key_of(key), slot);
         }
     }
     return slots;
 }
 
-bp_plan_uses
-bp_plan_uses_of(const bp_check_context *context)
+/* The slots of the plans of each result, and how many accounts every slot gets. */
+typedef BP_VEC(size_t) slot_list;
+
+static slot_list *
+slots_of_results(const bp_check_context *context, bp_plan_uses *uses)
 {
-    bp_plan_uses uses = {0};
-    if (context->model == NULL || context->effective == NULL) {
-        return uses;
-    }
-    const bp_map *slots = slots_of(context, &uses);
-    for (size_t i = 0; i < context->effective->results.count; i++) {
-        const bp_effective_result *result = &context->effective->results.at[i];
+    const bp_map *slots = slots_of(context, uses);
+    const bp_effective *effective = context->effective;
+    slot_list *lists = bp_arena_array(context->arena, effective->results.count + 1, sizeof *lists);
+    for (size_t i = 0; i < effective->results.count; i++) {
+        const bp_effective_result *result = &effective->results.at[i];
         for (size_t p = 0; p < result->plans.count && result->accounts.count > 0; p++) {
-            const bp_node *plan = result->plans.at[p].plan;
-            const size_t *slot = bp_map_get(slots, (bp_str){(const char *)&plan, sizeof plan});
-            for (size_t a = 0; slot != NULL && a < result->accounts.count; a++) {
-                *bp_vec_add(context->arena, &uses.at[*slot].accounts) = result->accounts.at[a];
+            uintptr_t key = (uintptr_t)result->plans.at[p].plan;
+            const size_t *slot = bp_map_get(slots, key_of(&key));
+            if (slot != NULL) {
+                *bp_vec_add(context->arena, &lists[i]) = *slot;
+                uses->at[*slot].accounts.room += result->accounts.count;
             }
         }
     }
-    for (size_t i = 0; i < uses.count; i++) {
-        if (uses.at[i].accounts.count > 1) {
-            qsort(uses.at[i].accounts.at, uses.at[i].accounts.count, sizeof(uint32_t), by_number);
+    return lists;
+}
+
+/* Gives every plan its accounts, in tree order. */
+static void
+fill_accounts(const bp_check_context *context, bp_plan_uses *uses, const slot_list *lists)
+{
+    size_t count = context->org->accounts.count;
+    const bp_effective *effective = context->effective;
+    const slot_list **list_of = bp_arena_array(context->arena, count + 1, sizeof(void *));
+    for (size_t i = 0; i < uses->count; i++) {
+        uses->at[i].accounts.at =
+            bp_arena_array(context->arena, uses->at[i].accounts.room, sizeof(uint32_t));
+    }
+    for (size_t i = 0; i < effective->results.count; i++) {
+        const bp_effective_result *result = &effective->results.at[i];
+        for (size_t a = 0; a < result->accounts.count; a++) {
+            list_of[result->accounts.at[a]] = &lists[i];
         }
+    }
+    for (uint32_t account = 0; account < count; account++) {
+        for (size_t p = 0; list_of[account] != NULL && p < list_of[account]->count; p++) {
+            bp_plan_use *use = &uses->at[list_of[account]->at[p]];
+            use->accounts.at[use->accounts.count++] = account;
+        }
+    }
+}
+
+const bp_plan_uses *
+bp_plan_uses_of(const bp_check_context *context)
+{
+    if (context->cache != NULL && context->cache->uses != NULL) {
+        return context->cache->uses;
+    }
+    bp_plan_uses *uses = BP_NEW(context->arena, bp_plan_uses);
+    if (context->model != NULL && context->effective != NULL) {
+        const slot_list *lists = slots_of_results(context, uses);
+        if (context->org != NULL) {
+            fill_accounts(context, uses, lists);
+        }
+    }
+    if (context->cache != NULL) {
+        context->cache->uses = uses;
     }
     return uses;
 }
@@ -178,6 +216,12 @@ bp_cells_add(bp_arena *arena, bp_cell_rows *a, const bp_cell_rows *b)
         }
     }
     *a = sum;
+}
+
+const bp_account *
+bp_cells_first(const bp_check_context *context, const bp_cell_rows *rows)
+{
+    return &context->org->accounts.at[rows->at[0].account];
 }
 
 size_t

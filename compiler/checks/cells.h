@@ -22,8 +22,14 @@ typedef struct bp_plan_use {
 
 typedef BP_VEC(bp_plan_use) bp_plan_uses;
 
+/* What several families need and one makes: plans with their accounts, and needs (needs.h). */
+struct bp_check_cache {
+    const bp_plan_uses *uses;
+    const struct bp_needs *needs;
+};
+
 /* All plans in order of declaration; none when the stages before did not come to pass. */
-bp_plan_uses bp_plan_uses_of(const bp_check_context *context);
+const bp_plan_uses *bp_plan_uses_of(const bp_check_context *context);
 
 typedef struct bp_cell_row {
     uint32_t account;
@@ -42,6 +48,8 @@ bp_region_mask bp_home_regions(const bp_check_context *context);
 
 /* Adds the cells of `b` to `a`; both in tree order. `a` must own its rows. */
 void bp_cells_add(bp_arena *arena, bp_cell_rows *a, const bp_cell_rows *b);
+/* The account of the first row; there must be one. */
+const bp_account *bp_cells_first(const bp_check_context *context, const bp_cell_rows *rows);
 size_t bp_cells_count(const bp_cell_rows *rows);
 /* Puts the cells into a finding. */
 void bp_cells_tell(const bp_check_context *context, bp_finding *finding, const bp_cell_rows *rows);

@@ -4,6 +4,7 @@
  * The rows of checks.def become the rules that findings point to, and the list of functions that
  * bp_check_all calls, each once, in the order of the table. No rule is judged here.
  */
+#include "compiler/checks/cells.h"
 #include "compiler/checks/families.h"
 
 #define BY_STAGE NULL
@@ -46,9 +47,11 @@ named_before(size_t row)
 void
 bp_check_all(const bp_check_context *context)
 {
+    bp_check_context shared = *context;
+    shared.cache = BP_NEW(context->arena, struct bp_check_cache);
     for (size_t row = 0; row < RULE_COUNT; row++) {
         if (runners[row] != NULL && !named_before(row)) {
-            runners[row](context);
+            runners[row](&shared);
         }
     }
 }

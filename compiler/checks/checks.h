@@ -20,6 +20,7 @@ typedef struct bp_check_context {
     const bp_organization *org; /* NULL: no inventory */
     const bp_model *model;
     const bp_effective *effective;
+    struct bp_check_cache *cache; /* what families share; bp_check_all makes it */
     struct bp_patterns *patterns;
     bool require_inventory;
     bool has_project; /* a manifest or explicit inventory: a missing inventory is worth DAT003 */

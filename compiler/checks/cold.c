@@ -108,9 +108,9 @@ judged_before(const bp_node *first, const bp_node *rule)
 void
 bp_check_cold_types(const bp_check_context *context)
 {
-    bp_plan_uses uses = bp_plan_uses_of(context);
-    for (size_t i = 0; i < uses.count; i++) {
-        const bp_plan_use *use = &uses.at[i];
+    const bp_plan_uses *uses = bp_plan_uses_of(context);
+    for (size_t i = 0; i < uses->count; i++) {
+        const bp_plan_use *use = &uses->at[i];
         const bp_node *first = bp_node_first(use->plan, "rules");
         bp_named_types named = {0};
         bool filled = false;

@@ -60,7 +60,8 @@ note_sources(const bp_copy_causes *causes, bp_finding *finding, const bp_copy_ca
     for (size_t i = 0; i < cause->types.count; i++) {
         const bp_type *type = cause->types.at[i];
         if (bp_type_mark(type, "cross_region") != BP_MARK_VERIFIED && type->note[0] != '\0') {
-            bp_finding_note(list, finding, "%s: %s", type->label, type->note);
+            bp_str words = bp_type_words(causes->context->arena, &type, 1);
+            bp_finding_note(list, finding, "%.*s: %s", BP_ARG(words), type->note);
         }
     }
     if (cause->row != NULL && cause->row->note[0] != '\0') {

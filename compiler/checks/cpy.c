@@ -57,7 +57,7 @@ cells_of(const copy_at *at, const bp_named_group *group)
 static void
 judge_support(const copy_at *at, const bp_named_group *group)
 {
-    BP_VEC(const bp_type *) bad = {0};
+    bp_type_list bad = {0};
     bool sure = true;
     for (size_t i = 0; i < group->types.count; i++) {
         const bp_type *type = group->types.at[i];
@@ -230,7 +230,7 @@ judge_advanced(const copy_at *at, const bp_named_group *group)
     bp_cell_rows open = {0};
     const bp_account *management = org != NULL ? bp_org_management(org) : NULL;
     bp_str api = bp_str_of(type->api_name);
-    for (size_t i = 0; i < all->count; i++) {
+    for (size_t i = 0; org != NULL && i < all->count; i++) {
         const bp_account *account = &org->accounts.at[all->at[i].account];
         bp_region_mask none = 0;
         bp_region_mask some = 0;
@@ -317,9 +317,9 @@ void
 bp_check_copies(const bp_check_context *context)
 {
     bp_copy_causes causes = {.context = context};
-    bp_plan_uses uses = bp_plan_uses_of(context);
-    for (size_t i = 0; i < uses.count; i++) {
-        const bp_plan_use *use = &uses.at[i];
+    const bp_plan_uses *uses = bp_plan_uses_of(context);
+    for (size_t i = 0; i < uses->count; i++) {
+        const bp_plan_use *use = &uses->at[i];
         bp_named_types named = {0};
         bool filled = false;
         for (const bp_node *rule = bp_node_first(use->plan, "rules"); rule != NULL;

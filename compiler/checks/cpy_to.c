@@ -158,14 +158,14 @@ void
 bp_check_copy_destinations(const bp_check_context *context)
 {
     run state = {.context = context};
-    bp_plan_uses uses = bp_plan_uses_of(context);
+    const bp_plan_uses *uses = bp_plan_uses_of(context);
     bp_each_copy(context, judge_key);
-    for (size_t i = 0; i < uses.count; i++) {
-        for (const bp_node *rule = bp_node_first(uses.at[i].plan, "rules"); rule != NULL;
+    for (size_t i = 0; i < uses->count; i++) {
+        for (const bp_node *rule = bp_node_first(uses->at[i].plan, "rules"); rule != NULL;
              rule = rule->next) {
             for (const bp_node *copy = bp_node_first(rule, "copy_actions"); copy != NULL;
                  copy = copy->next) {
-                judge_destination(&state, &uses.at[i], copy);
+                judge_destination(&state, &uses->at[i], copy);
             }
         }
     }

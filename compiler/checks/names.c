@@ -131,18 +131,18 @@ bp_check_unknown_names(const bp_check_context *context)
     if (context->model == NULL || context->effective == NULL || context->program->broken) {
         return;
     }
-    bp_needs needs = bp_needs_of(context);
+    const bp_needs *needs = bp_needs_of(context);
     known_names known = names_of(context);
     bp_span last = BP_NOWHERE;
-    for (size_t i = 0; i < needs.vaults.count; i++) {
+    for (size_t i = 0; i < needs->vaults.count; i++) {
         /* A rule and its copy that share one argument are one place. */
-        if (!bp_span_equal(last, needs.vaults.at[i].name_span)) {
-            judge_vault(context, &known, &needs.vaults.at[i]);
+        if (!bp_span_equal(last, needs->vaults.at[i].name_span)) {
+            judge_vault(context, &known, &needs->vaults.at[i]);
         }
-        last = needs.vaults.at[i].name_span;
+        last = needs->vaults.at[i].name_span;
     }
-    for (size_t i = 0; i < needs.roles.count; i++) {
-        judge_role(context, &known, &needs.roles.at[i]);
+    for (size_t i = 0; i < needs->roles.count; i++) {
+        judge_role(context, &known, &needs->roles.at[i]);
     }
 }
 

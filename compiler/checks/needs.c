@@ -162,12 +162,19 @@ add_plan(const bp_check_context *context, bp_needs *needs, const bp_plan_use *us
     }
 }
 
-bp_needs
+const bp_needs *
 bp_needs_of(const bp_check_context *context)
 {
-    bp_needs needs = {.uses = bp_plan_uses_of(context)};
-    for (size_t i = 0; i < needs.uses.count; i++) {
-        add_plan(context, &needs, &needs.uses.at[i]);
+    if (context->cache != NULL && context->cache->needs != NULL) {
+        return context->cache->needs;
+    }
+    bp_needs *needs = BP_NEW(context->arena, bp_needs);
+    const bp_plan_uses *uses = bp_plan_uses_of(context);
+    for (size_t i = 0; i < uses->count; i++) {
+        add_plan(context, needs, &uses->at[i]);
+    }
+    if (context->cache != NULL) {
+        context->cache->needs = needs;
     }
     return needs;
 }
@@ -189,22 +196,29 @@ closed_regions(const bp_account *account)
     return account->regions_known ? bp_regions_opt_in() & ~account->regions : 0;
 }
 
-/* What is known about one name in the set of vaults that was looked at last. */
+/* What is known about one name in a set of vaults. Accounts share a few sets: each is searched
+ * once for a need, but for rare clashes. */
 typedef struct lookup {
     const bp_vault_set *set;
-    bool filled;
     bp_region_mask present;
     bp_region_mask absent;
 } lookup;
 
-static void
-look_up(lookup *last, const bp_account *account, bp_str name)
+enum { LOOKUPS = 64, LOW_BITS = 4 };
+
+typedef struct lookups {
+    lookup at[LOOKUPS];
+} lookups;
+
+static lookup
+look_up(lookups *known, const bp_account *account, bp_str name)
 {
-    if (!last->filled || last->set != account->vaults) {
-        last->set = account->vaults;
-        last->filled = true;
-        bp_org_vault_regions(account, name, &last->present, &last->absent);
+    lookup *entry = &known->at[((uintptr_t)account->vaults >> LOW_BITS) % LOOKUPS];
+    if (entry->set != account->vaults || account->vaults == NULL) {
+        entry->set = account->vaults;
+        bp_org_vault_regions(account, name, &entry->present, &entry->absent);
     }
+    return *entry;
 }
 
 /* Regions of `wanted` that the declared stack set brings to the account. */
@@ -223,7 +237,7 @@ provided(const bp_check_context *context, const bp_vault_need *need, const bp_ac
 }
 
 static void
-judge_account(const bp_check_context *context, const bp_vault_need *need, lookup *last,
+judge_account(const bp_check_context *context, const bp_vault_need *need, lookups *known,
               uint32_t index, bp_region_mask wanted, bp_need_cells *cells)
 {
     const bp_account *account = &context->org->accounts.at[index];
@@ -232,12 +246,12 @@ judge_account(const bp_check_context *context, const bp_vault_need *need, lookup
         return;
     }
     cells->cells += bp_mask_count(wanted);
-    look_up(last, account, need->name);
+    lookup found = look_up(known, account, need->name);
     bp_region_mask bare =
         need->vault != NULL ? wanted & ~provided(context, need, account, wanted) : wanted;
-    bp_region_mask absent = bare & last->absent;
-    bp_region_mask unknown = bare & ~last->absent & ~last->present;
-    cells->somewhere = cells->somewhere || (wanted & last->present) != 0;
+    bp_region_mask absent = bare & found.absent;
+    bp_region_mask unknown = bare & ~found.absent & ~found.present;
+    cells->somewhere = cells->somewhere || (wanted & found.present) != 0;
     if (need->vault != NULL && bare != 0) {
         *bp_vec_add(context->arena, &cells->bare) = (bp_cell_row){index, bare};
     }
@@ -259,12 +273,12 @@ bp_vault_need_judge(const bp_check_context *context, const bp_vault_need *need,
                     bp_need_cells *cells)
 {
     *cells = (bp_need_cells){0};
-    lookup last = {0};
+    lookups known = {0};
     if (context->org == NULL) {
         return;
     }
     if (need->elsewhere) {
-        judge_account(context, need, &last, bp_account_index(context->org, need->to),
+        judge_account(context, need, &known, bp_account_index(context->org, need->to),
                       bp_need_regions(need), cells);
         return;
     }
@@ -272,7 +286,7 @@ bp_vault_need_judge(const bp_check_context *context, const bp_vault_need *need,
     bp_region_mask wanted = bp_need_regions(need);
     for (size_t i = 0; i < use->accounts.count; i++) {
         if (!context->org->accounts.at[use->accounts.at[i]].management) {
-            judge_account(context, need, &last, use->accounts.at[i], wanted, cells);
+            judge_account(context, need, &known, use->accounts.at[i], wanted, cells);
         }
     }
 }

@@ -42,7 +42,6 @@ typedef struct bp_role_need {
 } bp_role_need;
 
 typedef struct bp_needs {
-    bp_plan_uses uses;
     BP_VEC(bp_vault_need) vaults;
     BP_VEC(bp_role_need) roles;
 } bp_needs;
@@ -59,7 +58,7 @@ typedef struct bp_need_cells {
     const bp_account *near_account;
 } bp_need_cells;
 
-bp_needs bp_needs_of(const bp_check_context *context);
+const bp_needs *bp_needs_of(const bp_check_context *context);
 /* Judges the cells of a need; nothing without an inventory. */
 void bp_vault_need_judge(const bp_check_context *context, const bp_vault_need *need,
                          bp_need_cells *cells);

@@ -282,7 +282,7 @@ judge_empty(const bp_place *place, const bp_node *regions)
             return;
         }
     }
-    bool removed = list->items.count > 0;
+    bool removed = list->items.count > 0 && regions->remove != NULL;
     bp_finding *finding = bp_report(place->context->diagnostics, "REG009",
                                     removed ? regions->remove->span : list->span,
                                     "no Region is left; a plan runs in no other Region than those "

@@ -109,7 +109,7 @@ report(const bp_check_context *context, const closed *found)
     size_t count = 0;
     const bp_region *region = &bp_regions(&count)[found->region];
     bp_diagnostics *list = context->diagnostics;
-    const bp_account *first = &context->org->accounts.at[found->rows.at[0].account];
+    const bp_account *first = bp_cells_first(context, &found->rows);
     bp_finding *finding =
         bp_report(list, "REG003", found->span,
                   "%s is not enabled in %zu account%s; an opt-in Region must be enabled where it "
@@ -135,10 +135,10 @@ void
 bp_check_region_enabled(const bp_check_context *context)
 {
     run state = {.context = context};
-    bp_plan_uses uses = bp_plan_uses_of(context);
+    const bp_plan_uses *uses = bp_plan_uses_of(context);
     size_t without_inventory = 0;
-    for (size_t i = 0; i < uses.count; i++) {
-        const bp_plan_use *use = &uses.at[i];
+    for (size_t i = 0; i < uses->count; i++) {
+        const bp_plan_use *use = &uses->at[i];
         if (context->org == NULL) {
             without_inventory += (use->usable & bp_regions_opt_in()) != 0;
             continue;

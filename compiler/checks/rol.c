@@ -87,7 +87,7 @@ report_missing(const bp_check_context *context, const bp_role_need *need,
 {
     const bp_reference *reference = need->reference;
     bp_diagnostics *list = context->diagnostics;
-    const bp_account *first = &context->org->accounts.at[cells->absent.at[0].account];
+    const bp_account *first = bp_cells_first(context, &cells->absent);
     bp_str seen = role_words(context, reference->path, reference->name);
     bp_finding *finding = bp_report(
         list, "ROL001", reference->name_span,
@@ -124,11 +124,11 @@ bp_check_roles(const bp_check_context *context)
     if (context->model == NULL || context->effective == NULL) {
         return;
     }
-    bp_needs needs = bp_needs_of(context);
+    const bp_needs *needs = bp_needs_of(context);
     bp_account_set unknown = {0};
     size_t without_inventory = 0;
-    for (size_t i = 0; i < needs.roles.count; i++) {
-        const bp_role_need *need = &needs.roles.at[i];
+    for (size_t i = 0; i < needs->roles.count; i++) {
+        const bp_role_need *need = &needs->roles.at[i];
         bp_need_cells cells;
         without_inventory += context->org == NULL;
         if (need->role != NULL || context->program->broken) {

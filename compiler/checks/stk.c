@@ -161,18 +161,18 @@ bp_check_stack_sets(const bp_check_context *context)
         skip_without_inventory(context);
         return;
     }
-    bp_needs needs = bp_needs_of(context);
+    const bp_needs *needs = bp_needs_of(context);
     for (size_t i = 0; i < context->model->vaults.count; i++) {
         const bp_bound_vault *vault = &context->model->vaults.at[i];
         if (vault->placed_by_need) {
             continue;
         }
-        gap found = gap_of(context, &needs, vault);
+        gap found = gap_of(context, needs, vault);
         if (found.need != NULL) {
             report_vault(context, vault, &found);
         }
     }
     for (size_t i = 0; i < context->model->roles.count; i++) {
-        judge_role(context, &needs, &context->model->roles.at[i]);
+        judge_role(context, needs, &context->model->roles.at[i]);
     }
 }

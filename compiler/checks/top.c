@@ -51,7 +51,8 @@ judge_target(const bp_check_context *context, const bp_bound_policy *policy,
                   : there == 0            ? "no account stands at or below this target"
                                           : "no account at or below this target is active");
     bp_finding_mark(list, finding, "no active account");
-    bp_finding_label(list, finding, target->ou != NULL ? target->ou->span : target->account->span,
+    bp_finding_label(list, finding,
+                     target->ou != NULL ? target->ou->span : org->accounts.at[range.first].span,
                      "the target in the inventory");
     for (uint32_t i = range.first; i < range.end && i < range.first + STATES_SHOWN; i++) {
         const bp_account *account = &org->accounts.at[i];
@@ -255,7 +256,7 @@ bp_check_management_account(const bp_check_context *context)
         bp_skip_without_inventory(context, "TOP006", context->model->policies.count);
         return;
     }
-    bp_needs needs = bp_needs_of(context);
+    const bp_needs *needs = bp_needs_of(context);
     size_t unknown = 0;
     for (size_t i = 0; i < context->model->policies.count; i++) {
         const bp_bound_policy *policy = &context->model->policies.at[i];
@@ -266,14 +267,14 @@ bp_check_management_account(const bp_check_context *context)
         if (!policy->reaches_management) {
             continue;
         }
-        for (size_t n = 0; n < needs.vaults.count; n++) {
-            if (needs.vaults.at[n].bound == policy && !needs.vaults.at[n].elsewhere) {
-                trap_vault(&found, &needs.vaults.at[n]);
+        for (size_t n = 0; n < needs->vaults.count; n++) {
+            if (needs->vaults.at[n].bound == policy && !needs->vaults.at[n].elsewhere) {
+                trap_vault(&found, &needs->vaults.at[n]);
             }
         }
-        for (size_t n = 0; n < needs.roles.count; n++) {
-            if (needs.roles.at[n].bound == policy) {
-                trap_role(&found, &needs.roles.at[n]);
+        for (size_t n = 0; n < needs->roles.count; n++) {
+            if (needs->roles.at[n].bound == policy) {
+                trap_role(&found, &needs->roles.at[n]);
             }
         }
         if (found.vault_count + found.role_count > 0) {

@@ -31,11 +31,10 @@ bp_type_words(bp_arena *arena, const bp_type *const *types, size_t count)
     bp_buf words = {.arena = arena};
     size_t shown = count > TYPES_SHOWN + 1 ? TYPES_SHOWN : count;
     for (size_t i = 0; i < shown; i++) {
-        bp_buf_format(&words, "%s%s",
-                      i == 0           ? ""
-                      : i + 1 == count ? " and "
-                                       : ", ",
-                      types[i]->label);
+        bp_str label = bp_str_of(types[i]->label);
+        const char *between = i == 0 ? "" : i + 1 == count ? " and " : ", ";
+        label = bp_str_trim(bp_str_cut(label, 0, bp_str_find(label, '(')));
+        bp_buf_format(&words, "%s%.*s", between, BP_ARG(label));
     }
     if (shown < count) {
         bp_buf_format(&words, " and %zu more", count - shown);

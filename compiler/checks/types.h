@@ -8,9 +8,11 @@
 
 #include "compiler/checks/cells.h"
 
+typedef BP_VEC(const bp_type *) bp_type_list;
+
 /* Types that one pattern, id or inventory row stands for: which of them is not known. */
 typedef struct bp_named_group {
-    BP_VEC(const bp_type *) types;
+    bp_type_list types;
     bp_span span; /* the pattern or id; does not exist for the inventory */
     const bp_node *selection;
     bool listed; /* by the inventory: in `rows` alone; else in every cell */
@@ -21,7 +23,7 @@ typedef struct bp_named_types {
     BP_VEC(bp_named_group) groups;
     const bp_node *open; /* a tag-only or `*` selection whose types are not known; NULL for none */
     bp_cell_rows everywhere; /* all cells of the plan: those of a group that is not listed */
-    BP_VEC(const bp_type *) possible; /* what it may take, exclusions left out */
+    bp_type_list possible;   /* what it may take, exclusions left out */
 } bp_named_types;
 
 bp_named_types bp_named_types_of(const bp_check_context *context, const bp_plan_use *use);

@@ -12,7 +12,7 @@
 typedef struct vaults {
     const bp_check_context *context;
     bp_diagnostics *list;
-    bp_needs needs;
+    const bp_needs *needs;
     bool *done; /* by need: told together with another one */
     bp_account_set unknown_targets;
     bp_account_set unknown_copies;
@@ -51,9 +51,9 @@ told(vaults *run, const bp_vault_need *need, bp_finding *finding, const bp_cell_
 static size_t
 sibling(vaults *run, size_t index)
 {
-    const bp_vault_need *need = &run->needs.vaults.at[index];
-    for (size_t i = index + 1; i < run->needs.vaults.count; i++) {
-        const bp_vault_need *other = &run->needs.vaults.at[i];
+    const bp_vault_need *need = &run->needs->vaults.at[index];
+    for (size_t i = index + 1; i < run->needs->vaults.count; i++) {
+        const bp_vault_need *other = &run->needs->vaults.at[i];
         if (other->policy != need->policy) {
             break;
         }
@@ -78,7 +78,7 @@ join_siblings(vaults *run, size_t index, const bp_need_cells *cells, bool unknow
     for (size_t next = sibling(run, index); next != SIZE_MAX; next = sibling(run, index)) {
         bp_need_cells others;
         run->done[next] = true;
-        bp_vault_need_judge(run->context, &run->needs.vaults.at[next], &others);
+        bp_vault_need_judge(run->context, &run->needs->vaults.at[next], &others);
         bp_cells_add(arena, &rows, &others.absent);
         if (unknown_too) {
             bp_cells_add(arena, &rows, &others.unknown);
@@ -90,7 +90,7 @@ join_siblings(vaults *run, size_t index, const bp_need_cells *cells, bool unknow
 static void
 report_case(vaults *run, size_t index, const bp_need_cells *cells, const bp_bound_vault *twin)
 {
-    const bp_vault_need *need = &run->needs.vaults.at[index];
+    const bp_vault_need *need = &run->needs->vaults.at[index];
     bp_str right = twin != NULL ? twin->vault->name : cells->near->name;
     bp_finding *finding = bp_report(run->list, "NAM002", need->name_span,
                                     "vault \"%.*s\" does not exist; \"%.*s\" does",
@@ -134,8 +134,8 @@ suggest_vault(vaults *run, bp_finding *finding, const bp_vault_need *need,
 static void
 report_missing(vaults *run, size_t index, const bp_need_cells *cells)
 {
-    const bp_vault_need *need = &run->needs.vaults.at[index];
-    const bp_account *first = &run->context->org->accounts.at[cells->absent.at[0].account];
+    const bp_vault_need *need = &run->needs->vaults.at[index];
+    const bp_account *first = bp_cells_first(run->context, &cells->absent);
     bp_cell_rows rows = join_siblings(run, index, cells, false);
     size_t missing = bp_cells_count(&rows);
     bp_finding *finding = NULL;
@@ -206,17 +206,6 @@ judge_default(vaults *run, const bp_vault_need *need, const bp_need_cells *cells
     return true;
 }
 
-/* A declared vault as destination in the management account, where stack sets never come. */
-static void
-judge_declared(vaults *run, size_t index, const bp_need_cells *cells)
-{
-    const bp_vault_need *need = &run->needs.vaults.at[index];
-    if (need->to == NULL || !need->to->management || cells->absent.count == 0) {
-        return;
-    }
-    report_missing(run, index, cells);
-}
-
 static void
 count_unknown(vaults *run, const bp_vault_need *need, const bp_need_cells *cells)
 {
@@ -229,7 +218,7 @@ count_unknown(vaults *run, const bp_vault_need *need, const bp_need_cells *cells
 static void
 judge(vaults *run, size_t index)
 {
-    const bp_vault_need *need = &run->needs.vaults.at[index];
+    const bp_vault_need *need = &run->needs->vaults.at[index];
     bp_need_cells cells;
     bp_vault_need_judge(run->context, need, &cells);
     if (run->context->org == NULL) {
@@ -237,8 +226,8 @@ judge(vaults *run, size_t index)
         run->copies_without_inventory += need->copy;
     }
     if (need->vault != NULL) {
-        judge_declared(run, index, &cells);
-        return;
+        return; /* what its stack set does not cover is STK004; the management account gets a stack
+                 */
     }
     if (run->context->program->broken || judge_default(run, need, &cells)) {
         return;
@@ -273,8 +262,8 @@ bp_check_vaults(const bp_check_context *context)
         return;
     }
     vaults run = {.context = context, .list = context->diagnostics, .needs = bp_needs_of(context)};
-    run.done = bp_arena_array(context->arena, run.needs.vaults.count + 1, sizeof *run.done);
-    for (size_t i = 0; i < run.needs.vaults.count; i++) {
+    run.done = bp_arena_array(context->arena, run.needs->vaults.count + 1, sizeof *run.done);
+    for (size_t i = 0; i < run.needs->vaults.count; i++) {
         if (!run.done[i]) {
             judge(&run, i);
         }

@@ -359,7 +359,7 @@ bp_quota_find(const char *id)
             return &quotas_rows[i];
         }
     }
-    fprintf(stderr, "backpol: internal error: no quota %s\n", id);
+    (void)fprintf(stderr, "backpol: internal error: no quota %s\n", id);
     abort();
 }
 

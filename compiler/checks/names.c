@@ -188,6 +188,9 @@ report_meeting(const bp_check_context *context, const meeting *found)
         "plan \"%.*s\" is also defined by policy \"%.*s\" for the same accounts; AWS would merge "
         "the two leaf by leaf",
         BP_ARG(plan->key), BP_ARG(found->earlier->policy->name));
+    if (found->later->policy->from_json || found->earlier->policy->from_json) {
+        finding->severity = BP_WARNING;
+    }
     bp_finding_mark(list, finding, "the same name in the same accounts");
     bp_finding_label(list, finding, found->earlier->plan->span, "first defined here");
     bp_finding_uses(context, finding, plan->uses);
@@ -216,6 +219,16 @@ skip_plan_names(const bp_check_context *context)
     bp_skip_without_inventory(context, "NAM006", count);
 }
 
+/* JSON cannot say that it extends: a plan that lacks a part of its own does. */
+static bool
+extends_as_json(const bp_effective_plan *plan)
+{
+    return plan->policy->from_json && (bp_node_child(plan->plan, "regions") == NULL ||
+                                       bp_node_first(plan->plan, "rules") == NULL ||
+                                       (bp_node_first(plan->plan, "selections/tags") == NULL &&
+                                        bp_node_first(plan->plan, "selections/resources") == NULL));
+}
+
 void
 bp_check_plan_names(const bp_check_context *context)
 {
@@ -235,7 +248,7 @@ bp_check_plan_names(const bp_check_context *context)
             bp_effective_plan *plan = &result->plans.at[p];
             bool added = false;
             bp_str name = bp_str_fold(context->arena, plan->plan->key);
-            if (plan->plan->extend) {
+            if (plan->plan->extend || extends_as_json(plan)) {
                 continue;
             }
             const bp_effective_plan *first = bp_map_add(names, name, plan, &added);

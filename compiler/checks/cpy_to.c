@@ -61,7 +61,7 @@ judge_key(const bp_place *place)
                             "one vault",
                             BP_ARG(shown));
         bp_finding_label(list, finding, copy->span, "the key");
-        if (!is_vault_arn(place, copy->key)) {
+        if (!bp_str_starts(copy->key, BP_STR("arn:")) && !is_vault_arn(place, copy->key)) {
             finding->aws = BP_AWS_REJECTS;
         }
     }

@@ -188,25 +188,53 @@ lacks_plan_level(const bp_ast_entry *entry)
             (value->items.count > 0 && !has_known_member(&plan, value)));
 }
 
-static void
-read_missing_level(bp_document *document, bp_node *plans, const bp_ast_entry *entry,
-                   bp_finding **told)
-{
-    if (*told != NULL) {
-        bp_finding_label(document->diagnostics, *told, entry->key.span, "and here");
-    } else {
-        *told = bp_document_fault(
-            document, "SYN003", entry->key.span, plans,
-            "\"%.*s\" straight under \"plans\"; the name of a plan stands between the two",
-            BP_ARG(entry->key.text));
-        bp_finding_help(document->diagnostics, *told,
-                        "write \"plans\": {\"NAME\": {\"%.*s\": ...}}", BP_ARG(entry->key.text));
-    }
-    keep_unknown(document, plans, entry);
-}
-
 static void read_object(bp_document *document, bp_node *node, const bp_document_level *level,
                         const bp_ast_value *object, int depth);
+
+/* Keys that tell the name of an element, where the name should be the key. */
+static bool
+is_name_key(bp_str key)
+{
+    static const char *const names[] = {"name",           "rule_name", "RuleName", "plan_name",
+                                        "selection_name", "copy_name", "id"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (bp_str_is(key, names[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A list where an object by name belongs: what its elements hold is read all the same, for its own
+ * mistakes. */
+static void
+read_elements(bp_document *document, bp_node *node, const bp_document_level *level,
+              const bp_ast_value *list, int depth)
+{
+    bp_document_step step;
+    if (list->kind != BP_AST_LIST || !bp_document_take_step(level, BP_STR("x"), &step)) {
+        return;
+    }
+    for (size_t i = 0; i < list->items.count; i++) {
+        const bp_ast_value *element = list->items.at[i].value;
+        bp_document_level below = {level->block, step.path};
+        if (element->kind != BP_AST_MAP || kind_at(&below, step.row) == BP_NODE_LEAF) {
+            continue;
+        }
+        bp_ast_value rest = *element;
+        rest.items.count = rest.items.room = 0;
+        rest.items.at = NULL;
+        for (size_t k = 0; k < element->items.count; k++) {
+            if (!is_name_key(element->items.at[k].key.text)) {
+                *bp_vec_add(document->arena, &rest.items) = element->items.at[k];
+            }
+        }
+        bp_node *orphan =
+            bp_node_new(document->arena, BP_NODE_CONTAINER, BP_STR(""), element->span);
+        bp_node_add(node, orphan);
+        read_object(document, orphan, &below, &rest, depth + 1);
+    }
+}
 
 static void
 read_member(bp_document *document, bp_node *node, const bp_document_level *level,
@@ -229,9 +257,30 @@ read_member(bp_document *document, bp_node *node, const bp_document_level *level
         bp_document_leaf(document, child, &below, entry->value);
     } else if (entry->value->kind != BP_AST_MAP) {
         report_no_object(document, child, &entry->key, entry->value);
+        read_elements(document, child, &below, entry->value, depth + 1);
     } else {
         read_object(document, child, &below, entry->value, depth + 1);
     }
+}
+
+static void
+read_missing_level(bp_document *document, bp_node *plans, const bp_ast_entry *entry,
+                   bp_finding **told, const bp_ast_value *object, int depth)
+{
+    if (*told != NULL) {
+        bp_finding_label(document->diagnostics, *told, entry->key.span, "and here");
+    } else {
+        *told = bp_document_fault(
+            document, "SYN003", entry->key.span, plans,
+            "\"%.*s\" straight under \"plans\"; the name of a plan stands between the two",
+            BP_ARG(entry->key.text));
+        bp_finding_help(document->diagnostics, *told,
+                        "write \"plans\": {\"NAME\": {\"%.*s\": ...}}", BP_ARG(entry->key.text));
+    }
+    /* What stands there is read all the same, as part of a plan that nobody named. */
+    bp_document_level plan = {BP_BLOCK_PLAN, BP_STR("")};
+    bp_document_hole(plans);
+    read_member(document, plans, &plan, object, entry, depth);
 }
 
 static void
@@ -248,7 +297,7 @@ read_object(bp_document *document, bp_node *node, const bp_document_level *level
         if (bp_document_is_word(entry->key.text)) {
             read_word(document, node, &entry->key, entry->value);
         } else if (node->kind == BP_NODE_PLANS && lacks_plan_level(entry)) {
-            read_missing_level(document, node, entry, &level_told);
+            read_missing_level(document, node, entry, &level_told, object, depth);
         } else {
             read_member(document, node, level, object, entry, depth);
         }

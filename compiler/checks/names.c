@@ -5,6 +5,7 @@
  */
 #include "compiler/checks/families.h"
 #include "compiler/checks/needs.h"
+#include "compiler/checks/walk.h"
 
 #include "lib/suggest.h"
 
@@ -219,16 +220,6 @@ skip_plan_names(const bp_check_context *context)
     bp_skip_without_inventory(context, "NAM006", count);
 }
 
-/* JSON cannot say that it extends: a plan that lacks a part of its own does. */
-static bool
-extends_as_json(const bp_effective_plan *plan)
-{
-    return plan->policy->from_json && (bp_node_child(plan->plan, "regions") == NULL ||
-                                       bp_node_first(plan->plan, "rules") == NULL ||
-                                       (bp_node_first(plan->plan, "selections/tags") == NULL &&
-                                        bp_node_first(plan->plan, "selections/resources") == NULL));
-}
-
 void
 bp_check_plan_names(const bp_check_context *context)
 {
@@ -248,7 +239,8 @@ bp_check_plan_names(const bp_check_context *context)
             bp_effective_plan *plan = &result->plans.at[p];
             bool added = false;
             bp_str name = bp_str_fold(context->arena, plan->plan->key);
-            if (plan->plan->extend || extends_as_json(plan)) {
+            if (plan->plan->extend ||
+                (plan->policy->from_json && bp_plan_lacks_parts(plan->plan))) {
                 continue;
             }
             const bp_effective_plan *first = bp_map_add(names, name, plan, &added);

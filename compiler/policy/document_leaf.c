@@ -188,7 +188,8 @@ bp_document_control(bp_document *document, bp_node *node, const bp_ast_name *key
         bp_finding_help(document->diagnostics, finding, "move it into \"plans\"");
     }
     if (node->control.may == 0) {
-        node->control = (bp_child_control){may, bp_span_join(key->span, value->span)};
+        node->control =
+            (bp_child_control){.may = may, .span = bp_span_join(key->span, value->span)};
     }
 }
 

@@ -57,6 +57,19 @@ bp_node_find(bp_node *parent, bp_str key)
     return child_of(parent, key);
 }
 
+bp_node *
+bp_node_find_at(bp_node *from, const char *path)
+{
+    bp_str rest = bp_str_of(path);
+    bp_node *node = from;
+    while (node != NULL && rest.size > 0) {
+        size_t end = bp_str_find(rest, '/');
+        node = child_of(node, bp_str_cut(rest, 0, end));
+        rest = bp_str_cut(rest, end + 1, rest.size);
+    }
+    return node;
+}
+
 const bp_node *
 bp_node_at(const bp_node *from, const char *path)
 {
@@ -114,6 +127,18 @@ bp_node_is_tags(const bp_node *selection)
 {
     return selection != NULL && selection->parent != NULL &&
            bp_str_equal_folded(selection->parent->key, BP_STR("tags"));
+}
+
+bool
+bp_node_controlled(const bp_node *node)
+{
+    return node->control.may != 0 || node->control.written != NULL;
+}
+
+bool
+bp_node_written(const bp_node *node)
+{
+    return node->assign != NULL || node->append != NULL || node->remove != NULL;
 }
 
 const bp_node *

@@ -7,6 +7,8 @@
 #include "compiler/policy/tree.h"
 #include "grammar/ast.h"
 
+enum { VALUE_DEPTH = 64 };
+
 static const char *
 kind_word(bp_node_kind kind)
 {
@@ -46,46 +48,60 @@ dump_place(bp_sources *sources, bp_span span, const char *before, bp_buf *out)
 }
 
 static void
+dump_text(const bp_value *value, int depth, bp_buf *out)
+{
+    bool list = value->kind == BP_VALUE_LIST;
+    if (value->kind == BP_VALUE_UNKNOWN || depth > VALUE_DEPTH) {
+        bp_buf_add_c(out, "?");
+    } else if (value->kind == BP_VALUE_TEXT) {
+        bp_buf_format(out, value->unquoted ? "%.*s" : "\"%.*s\"", BP_ARG(value->text));
+    } else {
+        bp_buf_add_c(out, list ? "[" : "{");
+        for (size_t i = 0; list && i < value->items.count; i++) {
+            bp_buf_add_c(out, i == 0 ? "" : ", ");
+            dump_text(value->items.at[i], depth + 1, out);
+        }
+        for (size_t i = 0; !list && i < value->members.count; i++) {
+            bp_buf_format(out, "%s\"%.*s\": ", i == 0 ? "" : ", ",
+                          BP_ARG(value->members.at[i].key));
+            dump_text(value->members.at[i].value, depth + 1, out);
+        }
+        bp_buf_add_c(out, list ? "]" : "}");
+    }
+}
+
+static void
 dump_value(bp_sources *sources, const char *sign, const bp_value *value, bp_buf *out)
 {
     if (value == NULL) {
         return;
     }
     bp_buf_format(out, " %s ", sign);
-    if (value->kind == BP_VALUE_UNKNOWN) {
-        bp_buf_add_c(out, "?");
-    } else if (value->kind == BP_VALUE_TEXT) {
-        bp_buf_format(out, "\"%.*s\"", BP_ARG(value->text));
-    } else {
-        bp_buf_add_c(out, "[");
-        for (size_t i = 0; i < value->items.count; i++) {
-            const bp_value *item = value->items.at[i];
-            bp_buf_add_c(out, i == 0 ? "" : ", ");
-            if (item->kind == BP_VALUE_TEXT) {
-                bp_buf_format(out, "\"%.*s\"", BP_ARG(item->text));
-            } else {
-                bp_buf_add_c(out, "?");
-            }
-        }
-        bp_buf_add_c(out, "]");
-    }
+    dump_text(value, 0, out);
     dump_place(sources, value->span, "", out);
     dump_place(sources, value->declared, "as ", out);
 }
 
 static void
-dump_control(unsigned may, bp_buf *out)
+dump_control(bp_sources *sources, const bp_child_control *control, bp_buf *out)
 {
     static const char *const words[] = {"nothing", "assign", "append", "remove", "all"};
-    if (may == 0) {
+    if (control->may == 0 && control->written == NULL) {
         return;
     }
-    bp_buf_add_c(out, " children may");
+    bp_buf_add_c(out, "  children may");
+    if (control->written != NULL) {
+        bp_buf_add_c(out, " ");
+        dump_text(control->written, 0, out);
+    }
+    const char *before = " ";
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if ((may & (1U << i)) != 0) {
-            bp_buf_format(out, " %s", words[i]);
+        if ((control->may & (1U << i)) != 0) {
+            bp_buf_format(out, "%s%s", before, words[i]);
+            before = ", ";
         }
     }
+    dump_place(sources, control->span, "", out);
 }
 
 static void
@@ -94,14 +110,18 @@ dump_node(bp_sources *sources, const bp_node *node, size_t depth, bp_buf *out)
     for (size_t i = 0; i < depth; i++) {
         bp_buf_add_c(out, "  ");
     }
-    bp_buf_format(out, "%s%s", node->extend ? "extend " : "", kind_word(node->kind));
+    bp_buf_format(out, "%s%s%s", node->raw ? "raw " : "", node->extend ? "extend " : "",
+                  kind_word(node->kind));
     if (node->key.size > 0) {
         bp_buf_format(out, " \"%.*s\"", BP_ARG(node->key));
     }
     dump_value(sources, "=", node->assign, out);
     dump_value(sources, "+=", node->append, out);
     dump_value(sources, "-=", node->remove, out);
-    dump_control(node->control.may, out);
+    dump_value(sources, "raw", node->plain, out);
+    dump_control(sources, &node->control, out);
+    bp_buf_add_c(out, node->form_open ? " of the inherited form" : "");
+    bp_buf_add_c(out, node->supplied ? " supplied" : "");
     if (node->never) {
         bp_buf_add_c(out, " never deleted");
     }
@@ -109,7 +129,7 @@ dump_node(bp_sources *sources, const bp_node *node, size_t depth, bp_buf *out)
         bp_buf_format(out, "%s%.*s", i == 0 ? " protects " : ", ",
                       BP_ARG(node->protects.at[i]->text));
     }
-    if (node->assign == NULL && node->append == NULL && node->remove == NULL) {
+    if (!bp_node_written(node) && node->plain == NULL) {
         dump_place(sources, node->span, "", out);
     }
     dump_place(sources, node->uses, "by ", out);

@@ -116,6 +116,18 @@ bp_node_is_tags(const bp_node *selection)
            bp_str_equal_folded(selection->parent->key, BP_STR("tags"));
 }
 
+bool
+bp_node_controlled(const bp_node *node)
+{
+    return node->control.may != 0 || node->control.written != NULL;
+}
+
+bool
+bp_node_written(const bp_node *node)
+{
+    return node->assign != NULL || node->append != NULL || node->remove != NULL;
+}
+
 const bp_node *
 bp_node_up(const bp_node *node, bp_node_kind kind)
 {

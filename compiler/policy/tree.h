@@ -23,7 +23,8 @@ typedef enum bp_value_kind {
     BP_VALUE_UNKNOWN, /* did not bind or parse: reported already, everything that follows from it
                          stays silent */
     BP_VALUE_TEXT,
-    BP_VALUE_LIST
+    BP_VALUE_LIST,
+    BP_VALUE_OBJECT /* JSON alone: an object where AWS reads a value */
 } bp_value_kind;
 
 /* What a text means when it refers to something: the parts, each with its place. */
@@ -42,15 +43,24 @@ typedef struct bp_reference {
     bool literal; /* written as an ARN, not as a call */
 } bp_reference;
 
+/* A member of an object that is a value. */
+typedef struct bp_member {
+    bp_str key;
+    bp_span span;
+    bp_value *value;
+} bp_member;
+
 struct bp_value {
     bp_value_kind kind;
-    bp_str text;              /* TEXT: exactly as it stands in the document */
-    BP_VEC(bp_value *) items; /* LIST: TEXT or UNKNOWN values */
-    bp_span span;             /* where it was written (argument, template line, setting) */
+    bp_str text;               /* TEXT: exactly as it stands in the document */
+    BP_VEC(bp_value *) items;  /* LIST: of settings, TEXT or UNKNOWN values; of JSON, any */
+    BP_VEC(bp_member) members; /* OBJECT */
+    bp_span span;              /* where it was written (argument, template line, setting) */
     bp_span uses; /* the outermost `uses` that brought it here; does not exist for values written in
                      place */
     bp_span
-        declared; /* the constant or parameter that stands for it; does not exist if written out */
+        declared;  /* the constant or parameter that stands for it; does not exist if written out */
+    bool unquoted; /* a JSON number, true, false or null: written back without quotes */
     bool has_number;
     int64_t number;                /* of durations: in the unit of the document (minutes, days) */
     const bp_reference *reference; /* NULL unless it refers to a vault or role */
@@ -60,6 +70,7 @@ struct bp_value {
 typedef struct bp_child_control {
     unsigned may;
     bp_span span;
+    const bp_value *written; /* JSON that is no set of the known words, as it stands; else NULL */
 } bp_child_control;
 
 /* What a node is, by its depth and key. */
@@ -88,10 +99,16 @@ struct bp_node {
     bp_value *assign;          /* LEAF: by operator; NULL = not used */
     bp_value *append;
     bp_value *remove;
+    bp_value *plain; /* JSON that is no object where AWS reads one: stands for the whole node */
     bp_child_control control;
-    bool holes;  /* PLAN, RULE, SELECTION, COPY: some of it was refused and reported, so what is
-                    missing  may stand there */
-    bool extend; /* PLAN, RULE, SELECTION, COPY: changes an inherited one */
+    bool holes;     /* PLAN, RULE, SELECTION, COPY: some of it was refused and reported, so what is
+                       missing  may stand there */
+    bool extend;    /* PLAN, RULE, SELECTION, COPY: changes an inherited one */
+    bool form_open; /* SELECTION that extends: nothing in it says its form, which is that of the
+                       inherited one; it stands under resources until that is known */
+    bool supplied;  /* LEAF: demanded by AWS and added by the compiler inside `extend`, not written:
+                       no block control covers it */
+    bool raw;       /* made by `raw` */
     bool never; /* rule or copy: `delete_after = never` is written (a wish, nothing in the document)
                  */
     bp_span never_span;
@@ -119,6 +136,10 @@ bool bp_node_unknown(const bp_node *from, const char *path);
 bool bp_node_is_tags(const bp_node *selection);
 /* "policy/NAME/plan/NAME/rule/NAME" for findings. */
 bp_str bp_node_scope(bp_arena *arena, bp_str policy, const bp_node *node);
+/* Whether a node carries a child control. */
+bool bp_node_controlled(const bp_node *node);
+/* Whether a value operator of the node is used. */
+bool bp_node_written(const bp_node *node);
 /* The nearest ancestor of a kind, the node itself included; NULL if none. */
 const bp_node *bp_node_up(const bp_node *node, bp_node_kind kind);
 

@@ -9,6 +9,8 @@
 #include "grammar/ast.h"
 #include "lib/json_write.h"
 
+enum { VALUE_DEPTH = 64 };
+
 typedef struct writer {
     bp_buf text;
     bool pretty;
@@ -66,32 +68,35 @@ key(writer *out, bp_str name)
     bp_buf_add_c(&out->text, out->pretty ? ": " : ":");
 }
 
+/* Values nest no deeper than a source may; beyond that, nothing was read. */
 static void
-write_value(writer *out, const bp_value *value)
+write_value(writer *out, const bp_value *value, int depth)
 {
-    if (value->kind == BP_VALUE_UNKNOWN) {
+    if (value->kind == BP_VALUE_UNKNOWN || depth > VALUE_DEPTH) {
         bp_buf_add_c(&out->text, "null");
-        return;
-    }
-    if (value->kind == BP_VALUE_TEXT) {
+    } else if (value->kind == BP_VALUE_TEXT && value->unquoted) {
+        bp_buf_add(&out->text, value->text);
+    } else if (value->kind == BP_VALUE_TEXT) {
         bp_json_quote(&out->text, value->text);
-        return;
-    }
-    open_container(out, '[');
-    for (size_t i = 0; i < value->items.count; i++) {
-        next(out);
-        /* Items are texts or holes: lists do not nest. */
-        if (value->items.at[i]->kind == BP_VALUE_TEXT) {
-            bp_json_quote(&out->text, value->items.at[i]->text);
-        } else {
-            bp_buf_add_c(&out->text, "null");
+    } else if (value->kind == BP_VALUE_LIST) {
+        open_container(out, '[');
+        for (size_t i = 0; i < value->items.count; i++) {
+            next(out);
+            write_value(out, value->items.at[i], depth + 1);
         }
+        close_container(out, ']');
+    } else {
+        open_container(out, '{');
+        for (size_t i = 0; i < value->members.count; i++) {
+            key(out, value->members.at[i].key);
+            write_value(out, value->members.at[i].value, depth + 1);
+        }
+        close_container(out, '}');
     }
-    close_container(out, ']');
 }
 
 static void
-write_control(writer *out, unsigned may)
+write_control(writer *out, const bp_child_control *control)
 {
     static const struct {
         unsigned bit;
@@ -101,13 +106,17 @@ write_control(writer *out, unsigned may)
                  {BP_MAY_ASSIGN, "@@assign"},
                  {BP_MAY_APPEND, "@@append"},
                  {BP_MAY_REMOVE, "@@remove"}};
-    if (may == 0) {
+    if (control->may == 0 && control->written == NULL) {
         return;
     }
     key(out, BP_STR("@@operators_allowed_for_child_policies"));
+    if (control->written != NULL) {
+        write_value(out, control->written, 0);
+        return;
+    }
     open_container(out, '[');
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if ((may & words[i].bit) != 0) {
+        if ((control->may & words[i].bit) != 0) {
             next(out);
             bp_json_quote(&out->text, bp_str_of(words[i].word));
         }
@@ -120,21 +129,32 @@ write_operator(writer *out, const char *operator_key, const bp_value *value)
 {
     if (value != NULL) {
         key(out, bp_str_of(operator_key));
-        write_value(out, value);
+        write_value(out, value, 0);
     }
 }
 
-/* Opens a node; a leaf gets its operators. */
+/* Opens a node and writes its operators; a value that stands for it is written whole. */
 static void
 open_node(writer *out, const bp_node *node)
 {
-    open_container(out, '{');
-    if (node->kind == BP_NODE_LEAF) {
-        write_operator(out, "@@assign", node->assign);
-        write_operator(out, "@@append", node->append);
-        write_operator(out, "@@remove", node->remove);
+    if (node->plain != NULL) {
+        write_value(out, node->plain, 0);
+        return;
     }
-    write_control(out, node->control.may);
+    open_container(out, '{');
+    write_operator(out, "@@assign", node->assign);
+    write_operator(out, "@@append", node->append);
+    write_operator(out, "@@remove", node->remove);
+}
+
+/* The control is the last member of its object. */
+static void
+close_node(writer *out, const bp_node *node)
+{
+    if (node->plain == NULL) {
+        write_control(out, &node->control);
+        close_container(out, '}');
+    }
 }
 
 static bp_str
@@ -147,10 +167,10 @@ write_tree(bp_arena *arena, const bp_node *root, bool pretty)
         if (node->first != NULL) {
             node = node->first;
         } else {
-            close_container(&out, '}');
+            close_node(&out, node);
             while (node != root && node->next == NULL) {
                 node = node->parent;
-                close_container(&out, '}');
+                close_node(&out, node);
             }
             if (node == root) {
                 return bp_buf_text(&out.text);

@@ -46,6 +46,9 @@ typedef struct bp_policy {
     bp_target_refs attach;
     bp_tags tags;
     bp_node *document;
+    bool from_json; /* read from a policy document */
+    bool alone;     /* a document that was named by itself: sent as it is written, and where it is
+                       attached is not known */
 } bp_policy;
 
 enum {

@@ -227,6 +227,7 @@ open_place(job *on, place *above, bp_str path, place **opened)
     if (*opened != NULL) {
         return true;
     }
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): the root is the first place */
     size_t skipped = above->path.size == 0 ? 0 : above->path.size + 1;
     place *folder = BP_NEW(on->arena, place);
     folder->path = path;

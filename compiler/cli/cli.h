@@ -28,7 +28,7 @@ typedef enum bp_exit {
 
 /*
  * Runs one command line and gives the exit code. Exhausted memory and failed output end here, with
- * one line on host->err. SIGPIPE must be ignored by the caller.
+ * one line on host->err. SIGPIPE and SIGXFSZ must be ignored by the caller.
  */
 int bp_cli_main(int argc, char **argv, const bp_host *host);
 

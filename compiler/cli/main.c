@@ -41,6 +41,7 @@ main(int argc, char **argv)
     }
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     (void)sigaction(SIGPIPE, &ignore, NULL);
+    (void)sigaction(SIGXFSZ, &ignore, NULL); /* a size limit is then a failed write, told as such */
     bp_host host = {
         .out = STDOUT_FILENO,
         .err = STDERR_FILENO,

@@ -194,7 +194,9 @@ group_accounts(bp_arena *arena, const bp_organization *org, const placed *run, s
             *bp_vec_add(arena, &parents) = &org->ous.at[i];
         }
     }
-    qsort(parents.at, parents.count, sizeof parents.at[0], compare_parents);
+    if (parents.count > 0) {
+        qsort(parents.at, parents.count, sizeof parents.at[0], compare_parents);
+    }
     for (size_t i = 0; i < parents.count; i++) {
         marks[parents.at[i] - org->ous.at] = (uint32_t)(i / OUS_AT_ONCE) + 1;
     }

@@ -245,6 +245,7 @@ add_vault(bp_org_reader *reader, vault_set_draft *draft, const bp_org_vault *vau
                                         "vault \"%.*s\" twice in one Region", BP_ARG(vault->name));
         bp_finding_label(reader->list, finding, other->span, "first here");
     }
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): an element was just added */
     *bp_vec_add(reader->arena, &draft->set->vaults) = *vault;
     size_t count = draft->set->vaults.count;
     if (draft->names != NULL) {

@@ -8,14 +8,8 @@
 #include "compiler/facts/facts.h"
 #include "compiler/policy/elaborate.h"
 
-typedef struct builder {
-    bp_elab *elab;
-    bp_str partition;
-} builder;
-
-/* The container of a fixed path below a node, made where it is missing. */
-static bp_node *
-container(builder *build, bp_node *node, bp_str path, const bp_node *origin)
+bp_node *
+bp_build_container(bp_builder *build, bp_node *node, bp_str path, const bp_node *origin)
 {
     while (path.size > 0) {
         size_t end = bp_str_find(path, '/');
@@ -32,117 +26,22 @@ container(builder *build, bp_node *node, bp_str path, const bp_node *origin)
     return node;
 }
 
-/* A leaf at a path below a node, its containers made. */
-static bp_node *
-add_leaf(builder *build, bp_node *node, const char *path, const bp_setting *row, bp_value *value)
+bp_node *
+bp_build_leaf(bp_builder *build, bp_node *node, const bp_setting *row, bp_span span, bp_span uses)
 {
-    bp_str whole = bp_str_of(path);
+    bp_str whole = bp_str_of(row->path);
     size_t slash = whole.size;
     while (slash > 0 && whole.at[slash - 1] != '/') {
         slash--;
     }
-    bp_node *leaf = bp_node_new(build->elab->arena, BP_NODE_LEAF,
-                                bp_str_cut(whole, slash, whole.size), value->span);
-    leaf->uses = value->uses;
+    bp_node *leaf =
+        bp_node_new(build->elab->arena, BP_NODE_LEAF, bp_str_cut(whole, slash, whole.size), span);
+    leaf->uses = uses;
     leaf->setting = row;
-    leaf->assign = value;
     bp_node *parent =
-        slash == 0 ? node : container(build, node, bp_str_cut(whole, 0, slash - 1), leaf);
+        slash == 0 ? node : bp_build_container(build, node, bp_str_cut(whole, 0, slash - 1), leaf);
     bp_node_add(parent, leaf);
     return leaf;
-}
-
-/* One `{key, value}` entry of tags or conditions. */
-static void
-add_entry(builder *build, bp_node *parent, bp_ast_name name, bp_span uses,
-          const char *const keys[2], bp_value *const values[2], const bp_setting *const rows[2])
-{
-    bp_node *entry = bp_node_new(build->elab->arena, BP_NODE_ENTRY, name.text, name.span);
-    entry->uses = uses;
-    bp_node_add(parent, entry);
-    for (size_t i = 0; i < 2; i++) {
-        add_leaf(build, entry, keys[i], rows[i], values[i]);
-    }
-}
-
-static const bp_setting *
-row_below(builder *build, const bp_setting *row, const char *rest)
-{
-    bp_str path = bp_str_format(build->elab->arena, "%s/%s", row->path, rest);
-    return bp_setting_of_path(path, row->blocks);
-}
-
-static void
-build_tags(builder *build, bp_node *node, const bp_typing *typing, const bp_chosen *chosen)
-{
-    static const char *const keys[2] = {"tag_key", "tag_value"};
-    const bp_setting *rows[2] = {row_below(build, typing->row, "*/tag_key"),
-                                 row_below(build, typing->row, "*/tag_value")};
-    bp_expr expr = bp_resolve(typing, chosen->statement->value, chosen->env, false);
-    bp_tag_values tags = {0};
-    if (!bp_type_tags(typing, &expr, &tags)) {
-        add_leaf(build, node, typing->row->path, typing->row, bp_value_hole(typing, &expr));
-        return;
-    }
-    bp_node origin = {.span = typing->place, .uses = typing->uses};
-    bp_node *parent = container(build, node, bp_str_of(typing->row->path), &origin);
-    for (size_t i = 0; i < tags.count; i++) {
-        bp_tag_value *tag = &tags.at[i];
-        bp_value *key = bp_value_text(typing, &expr, tag->key.text);
-        key->span = tag->key.span;
-        bp_value *values[2] = {key, tag->value};
-        add_entry(build, parent, tag->key, typing->uses, keys, values, rows);
-    }
-}
-
-static void
-report_same_condition(builder *build, const bp_expr *expr, const bp_condition *condition,
-                      const bp_node *first)
-{
-    bp_elab *elab = build->elab;
-    bool folded = !bp_str_equal(first->key, condition->name);
-    bp_finding *finding =
-        bp_fault(elab, folded ? "SYN008" : "SYN007", condition->name_span, expr->env,
-                 folded ? "the condition \"%.*s\" differs from another only in letter case"
-                        : "two conditions of one operator are called \"%.*s\"",
-                 BP_ARG(condition->name));
-    bp_finding_label(elab->diagnostics, finding, first->span, "the other one");
-    bp_finding_help(elab->diagnostics, finding, "give one of them a name: \"...\"");
-}
-
-static void
-build_conditions(builder *build, bp_node *node, const bp_typing *typing, const bp_chosen *chosen)
-{
-    static const char *const keys[2] = {"condition_key", "condition_value"};
-    const bp_setting *rows[2] = {row_below(build, typing->row, "*/*/condition_key"),
-                                 row_below(build, typing->row, "*/*/condition_value")};
-    bp_exprs elements = {0};
-    bp_node origin = {.span = typing->place, .uses = typing->uses};
-    if (!bp_resolve_list(typing, chosen->statement->value, chosen->env, &elements)) {
-        bp_expr whole = {.written = typing->place};
-        add_leaf(build, node, typing->row->path, typing->row, bp_value_hole(typing, &whole));
-        return;
-    }
-    bp_map *names = bp_map_new(build->elab->arena);
-    bp_node *conditions = container(build, node, bp_str_of(typing->row->path), &origin);
-    for (size_t i = 0; i < elements.count; i++) {
-        bp_condition condition;
-        if (!bp_type_condition(typing, &elements.at[i], &condition)) {
-            continue;
-        }
-        bp_node *parent = container(build, conditions, condition.operator_word, &origin);
-        bp_str key = bp_str_format(build->elab->arena, "%.*s/%.*s", BP_ARG(condition.operator_word),
-                                   BP_ARG(bp_str_fold(build->elab->arena, condition.name)));
-        bp_node *first = bp_map_get(names, key);
-        if (first != NULL) {
-            report_same_condition(build, &elements.at[i], &condition, first);
-            continue;
-        }
-        bp_ast_name name = {condition.name, condition.name_span};
-        bp_value *values[2] = {condition.key, condition.value};
-        add_entry(build, parent, name, typing->uses, keys, values, rows);
-        bp_map_set(names, key, parent->last);
-    }
 }
 
 static bool
@@ -152,9 +51,18 @@ is_never(const bp_expr *expr)
            bp_str_is(expr->value->text, "never");
 }
 
+/* The leaf of a setting, made by the first of its operators. */
+static bp_node *
+setting_leaf(bp_builder *build, bp_node *node, const bp_typing *typing)
+{
+    bp_node *leaf = bp_node_find_at(node, typing->row->path);
+    return leaf != NULL ? leaf
+                        : bp_build_leaf(build, node, typing->row, typing->place, typing->uses);
+}
+
 /* A leaf with one value; `never` is a wish and no leaf. */
 static void
-build_scalar(builder *build, bp_node *node, const bp_typing *typing, const bp_chosen *chosen)
+build_scalar(bp_builder *build, bp_node *node, const bp_typing *typing, const bp_chosen *chosen)
 {
     bp_expr expr = bp_resolve(typing, chosen->statement->value, chosen->env, false);
     if (typing->row->type == BP_TYPE_DAYS && is_never(&expr)) {
@@ -164,9 +72,7 @@ build_scalar(builder *build, bp_node *node, const bp_typing *typing, const bp_ch
         }
         return;
     }
-    bp_node *leaf =
-        add_leaf(build, node, typing->row->path, typing->row, bp_type_expr(typing, &expr));
-    leaf->span = typing->place;
+    setting_leaf(build, node, typing)->assign = bp_type_expr(typing, &expr);
 }
 
 static void
@@ -180,43 +86,69 @@ build_protects(bp_node *node, const bp_typing *typing, const bp_chosen *chosen)
     }
 }
 
-/* The leaf or leaves of a chosen setting. */
-static void
-build_setting(builder *build, bp_node *node, const bp_instance *instance, const bp_setting *row,
-              const bp_chosen *chosen)
+static bp_value **
+operator_of(bp_node *leaf, size_t index)
 {
+    return index == 0 ? &leaf->assign : index == 1 ? &leaf->append : &leaf->remove;
+}
+
+/* The leaf or leaves that one operator of a setting makes. */
+static void
+build_value(bp_builder *build, bp_node *node, const bp_instance *instance, const bp_setting *row,
+            size_t index)
+{
+    const bp_chosen *chosen = &instance->settings[bp_row_index(row)]->values[index];
     bp_typing typing = bp_chosen_typing(build->elab, row, chosen);
     typing.partition = build->partition;
     if (chosen->bad) {
         if (row->path[0] != '\0') {
             bp_expr none = {.written = typing.place};
-            add_leaf(build, node, row->path, row, bp_value_hole(&typing, &none));
+            *operator_of(setting_leaf(build, node, &typing), row->operators ? index : 0) =
+                bp_value_hole(&typing, &none);
         }
     } else if (row->type == BP_TYPE_PROTECTED) {
         build_protects(node, &typing, chosen);
     } else if (row->type == BP_TYPE_TAGS) {
-        build_tags(build, node, &typing, chosen);
+        bp_build_tags(build, node, &typing, chosen);
     } else if (row->type == BP_TYPE_CONDITION) {
-        build_conditions(build, node, &typing, chosen);
+        bp_build_conditions(build, node, &typing, chosen);
     } else if (row->list) {
-        bp_value *list = instance->regions != NULL && row->type == BP_TYPE_REGION
-                             ? instance->regions
-                             : bp_type_list(&typing, chosen->statement->value, chosen->env);
-        add_leaf(build, node, row->path, row, list)->span = typing.place;
+        bp_value *regions = row->type == BP_TYPE_REGION ? instance->regions[index] : NULL;
+        *operator_of(setting_leaf(build, node, &typing), index) =
+            regions != NULL ? regions
+                            : bp_type_list(&typing, chosen->statement->value, chosen->env);
     } else {
         build_scalar(build, node, &typing, chosen);
     }
 }
 
+static void
+build_setting(bp_builder *build, bp_node *node, const bp_instance *instance, const bp_setting *row)
+{
+    const bp_setting_use *use = instance->settings[bp_row_index(row)];
+    /* What is refused goes last: it is no value beside one that is good. */
+    bool good = false;
+    for (size_t i = 0; i < BP_OPERATORS; i++) {
+        if (use->values[i].statement != NULL && (!use->values[i].bad || row->operators || !good)) {
+            build_value(build, node, instance, row, i);
+            good = true;
+        }
+    }
+    if (use->control.statement != NULL) {
+        bp_control_setting(build, node, row, &use->control);
+    }
+}
+
 /* All settings of an instance whose rows lie in [from, to). */
 static void
-build_settings(builder *build, bp_node *node, const bp_instance *instance, size_t from, size_t to)
+build_settings(bp_builder *build, bp_node *node, const bp_instance *instance, size_t from,
+               size_t to)
 {
     size_t count = 0;
     const bp_setting *rows = bp_settings(&count);
     for (size_t i = from; i < to && i < count; i++) {
-        if (instance->chosen[i].statement != NULL) {
-            build_setting(build, node, instance, &rows[i], &instance->chosen[i]);
+        if (instance->settings[i] != NULL) {
+            build_setting(build, node, instance, &rows[i]);
         }
     }
 }
@@ -229,20 +161,38 @@ row_of(const char *path, unsigned block)
     return (size_t)(bp_setting_of_path(bp_str_of(path), block) - bp_settings(&count));
 }
 
+/* Notes the control of a block for its leaves, and sets that of its container. */
+static void
+open_controls(bp_builder *build, bp_node *node, const bp_instance *instance)
+{
+    if (instance->deep.written.may != 0) {
+        *bp_vec_add(build->elab->arena, &build->spread) = (bp_spread){node, &instance->deep};
+    }
+    if (instance->here.written.may != 0) {
+        bp_node *container =
+            node->kind == BP_NODE_ROOT ? bp_node_find(node, BP_STR("plans")) : node;
+        container->control = (bp_child_control){.may = instance->here.written.may,
+                                                .span = instance->here.written.span};
+    }
+}
+
 static bp_node *
-new_block(builder *build, bp_node *parent, bp_node_kind kind, const bp_instance *instance,
+new_block(bp_builder *build, bp_node *parent, bp_node_kind kind, const bp_instance *instance,
           bp_str key)
 {
     bp_node *node = bp_node_new(build->elab->arena, kind, key, instance->span);
     node->uses = instance->env->uses;
     node->holes = instance->holes;
+    node->extend = instance->extend;
+    node->form_open = instance->form_open;
     bp_node_add(parent, node);
+    open_controls(build, node, instance);
     return node;
 }
 
 /* The destination, its partition filled in: known only now. */
 static bp_value *
-place_destination(builder *build, const bp_instance *copy)
+place_destination(bp_builder *build, const bp_instance *copy)
 {
     bp_value *value = copy->destination;
     const bp_reference *to = value->reference;
@@ -260,7 +210,7 @@ place_destination(builder *build, const bp_instance *copy)
 }
 
 static void
-build_copy(builder *build, bp_node *copies, const bp_instance *copy)
+build_copy(bp_builder *build, bp_node *copies, const bp_instance *copy)
 {
     size_t count = 0;
     bp_settings(&count);
@@ -273,12 +223,15 @@ build_copy(builder *build, bp_node *copies, const bp_instance *copy)
     }
     bp_node *node = new_block(build, copies, BP_NODE_COPY, copy, key);
     const bp_setting *row = bp_setting_of_path(BP_STR("target_backup_vault_arn"), BP_BLOCK_COPY);
-    add_leaf(build, node, row->path, row, to);
+    bp_node *leaf = bp_build_leaf(build, node, row, to->span, to->uses);
+    leaf->assign = to;
+    leaf->supplied = copy->extend;
     build_settings(build, node, copy, 0, count);
+    bp_build_raws(build, node, copy);
 }
 
 static void
-build_rule(builder *build, bp_node *rules, const bp_instance *rule)
+build_rule(bp_builder *build, bp_node *rules, const bp_instance *rule)
 {
     size_t count = 0;
     bp_settings(&count);
@@ -286,27 +239,29 @@ build_rule(builder *build, bp_node *rules, const bp_instance *rule)
     size_t copies = row_of("copy_actions", BP_BLOCK_RULE);
     build_settings(build, node, rule, 0, copies);
     for (size_t i = 0; i < rule->children.count; i++) {
-        build_copy(build, container(build, node, BP_STR("copy_actions"), node),
+        build_copy(build, bp_build_container(build, node, BP_STR("copy_actions"), node),
                    rule->children.at[i]);
     }
     build_settings(build, node, rule, copies, count);
+    bp_build_raws(build, node, rule);
 }
 
 static void
-build_selection(builder *build, bp_node *plan, const bp_instance *select)
+build_selection(bp_builder *build, bp_node *plan, const bp_instance *select)
 {
     size_t count = 0;
     bp_settings(&count);
     bool tags = select->blocks == BP_BLOCK_SELECT_TAGS;
-    bp_node *parent = container(
+    bp_node *parent = bp_build_container(
         build, plan, tags ? BP_STR("selections/tags") : BP_STR("selections/resources"), plan);
     bp_node *node = new_block(build, parent, BP_NODE_SELECTION, select, select->name.text);
     build_settings(build, node, select, 0, count);
-    bp_check_selection(build->elab, select);
+    bp_build_raws(build, node, select);
+    *bp_vec_add(build->elab->arena, &build->whole) = (bp_whole){node, select};
 }
 
 static void
-build_plan(builder *build, bp_node *plans, const bp_instance *plan)
+build_plan(bp_builder *build, bp_node *plans, const bp_instance *plan)
 {
     size_t count = 0;
     bp_settings(&count);
@@ -315,7 +270,8 @@ build_plan(builder *build, bp_node *plans, const bp_instance *plan)
     build_settings(build, node, plan, 0, rules);
     for (size_t i = 0; i < plan->children.count; i++) {
         if (plan->children.at[i]->kind == BP_AST_RULE) {
-            build_rule(build, container(build, node, BP_STR("rules"), node), plan->children.at[i]);
+            build_rule(build, bp_build_container(build, node, BP_STR("rules"), node),
+                       plan->children.at[i]);
         }
     }
     for (size_t i = 0; i < plan->children.count; i++) {
@@ -324,19 +280,38 @@ build_plan(builder *build, bp_node *plans, const bp_instance *plan)
         }
     }
     build_settings(build, node, plan, rules, count);
-    bp_check_scans(build->elab, plan);
+    bp_build_raws(build, node, plan);
+    *bp_vec_add(build->elab->arena, &build->whole) = (bp_whole){node, plan};
 }
 
 /* Types the Regions of a plan ahead of all else. */
 static void
 type_regions(bp_elab *elab, bp_instance *plan)
 {
-    const bp_chosen *chosen = bp_instance_chosen(plan, "regions");
-    if (chosen != NULL && !chosen->bad) {
-        const bp_setting *row = bp_setting_find(BP_STR("regions"), BP_BLOCK_PLAN);
-        bp_typing typing = bp_chosen_typing(elab, row, chosen);
-        plan->regions = bp_type_list(&typing, chosen->statement->value, chosen->env);
+    const bp_setting *row = bp_setting_find(BP_STR("regions"), BP_BLOCK_PLAN);
+    const bp_setting_use *use = bp_instance_use(plan, "regions");
+    for (size_t i = 0; use != NULL && i < BP_OPERATORS; i++) {
+        const bp_chosen *chosen = &use->values[i];
+        if (chosen->statement != NULL && !chosen->bad) {
+            bp_typing typing = bp_chosen_typing(elab, row, chosen);
+            plan->regions[i] = bp_type_list(&typing, chosen->statement->value, chosen->env);
+        }
     }
+}
+
+static const bp_region *
+first_region(const bp_instance *plan)
+{
+    for (size_t i = 0; i < BP_OPERATORS; i++) {
+        const bp_value *regions = plan->regions[i];
+        for (size_t j = 0; regions != NULL && j < regions->items.count; j++) {
+            const bp_region *region = bp_region_find(regions->items.at[j]->text);
+            if (region != NULL) {
+                return region;
+            }
+        }
+    }
+    return NULL;
 }
 
 /* The partition of a policy's ARNs: the one that is given, else that of its first known Region. */
@@ -347,15 +322,27 @@ choose_partition(bp_elab *elab, const bp_instance *policy)
         return elab->how->partition;
     }
     for (size_t i = 0; i < policy->children.count; i++) {
-        const bp_value *regions = policy->children.at[i]->regions;
-        for (size_t j = 0; regions != NULL && j < regions->items.count; j++) {
-            const bp_region *region = bp_region_find(regions->items.at[j]->text);
-            if (region != NULL) {
-                return bp_str_of(region->partition);
-            }
+        const bp_region *region = first_region(policy->children.at[i]);
+        if (region != NULL) {
+            return bp_str_of(region->partition);
         }
     }
     return BP_STR("aws");
+}
+
+/* What can be said once a whole policy is built. */
+static void
+finish(bp_builder *build)
+{
+    for (size_t i = 0; i < build->whole.count; i++) {
+        const bp_whole *whole = &build->whole.at[i];
+        if (whole->instance->kind == BP_AST_SELECT) {
+            bp_check_selection(build->elab, whole->instance, whole->node);
+        } else {
+            bp_check_scans(build->elab, whole->instance, whole->node);
+        }
+    }
+    bp_control_spread(build);
 }
 
 bp_node *
@@ -364,20 +351,23 @@ bp_build_policy(bp_elab *elab, const bp_instance *policy)
     for (size_t i = 0; i < policy->children.count; i++) {
         type_regions(elab, policy->children.at[i]);
     }
-    builder build = {elab, choose_partition(elab, policy)};
+    bp_builder build = {.elab = elab, .partition = choose_partition(elab, policy)};
     bp_node *root = bp_node_new(elab->arena, BP_NODE_ROOT, (bp_str){"", 0}, policy->span);
     bp_node *plans = bp_node_new(elab->arena, BP_NODE_PLANS, BP_STR("plans"), policy->span);
     bp_node_add(root, plans);
+    open_controls(&build, root, policy);
     for (size_t i = 0; i < policy->children.count; i++) {
         build_plan(&build, plans, policy->children.at[i]);
     }
+    bp_build_raws(&build, root, policy);
+    finish(&build);
     return root;
 }
 
 void
 bp_build_alone(bp_elab *elab, bp_instance *instance)
 {
-    builder build = {elab, BP_STR("aws")};
+    bp_builder build = {.elab = elab, .partition = BP_STR("aws"), .lone = true};
     bp_node *scratch = bp_node_new(elab->arena, BP_NODE_CONTAINER, (bp_str){"", 0}, instance->span);
     if (instance->kind == BP_AST_PLAN) {
         type_regions(elab, instance);
@@ -392,4 +382,5 @@ bp_build_alone(bp_elab *elab, bp_instance *instance)
         instance->destination = bp_value_hole(&typing, &none);
         build_copy(&build, scratch, instance);
     }
+    finish(&build);
 }

@@ -295,11 +295,35 @@ bp_env *bp_template_env(bp_elab *elab, const bp_definition *template);
 
 /* ---- block.c: gathering */
 
+enum { BP_OPERATORS = 3 }; /* of a leaf: assign, append, remove, as they stand in a document */
+
+/* A statement that a block has, and the environment of its words. */
 typedef struct bp_chosen {
-    const bp_ast_statement *statement; /* NULL: not set */
+    const bp_ast_statement *statement; /* NULL: not written */
     const bp_env *env;
     bool bad; /* written, but refused: a hole */
 } bp_chosen;
+
+/* What a block says of one setting: all values are of one layer, the control may be of another. */
+typedef struct bp_setting_use {
+    bp_chosen values[BP_OPERATORS];
+    size_t layer; /* of the values */
+    bp_chosen control;
+    size_t control_layer;
+} bp_setting_use;
+
+/* A `children may …` first in a block. */
+typedef struct bp_block_control {
+    bp_ast_control written; /* may == 0: none */
+    const bp_env *env;
+} bp_block_control;
+
+typedef struct bp_raw {
+    const bp_ast_statement *statement;
+    const bp_env *env;
+    size_t layer;
+    const size_t *top; /* the highest layer that has this key: what lower ones say is dropped */
+} bp_raw;
 
 typedef struct bp_instance bp_instance;
 
@@ -311,23 +335,59 @@ struct bp_instance {
     const bp_env *env;
     const bp_ast_statement *statement; /* NULL for items and templates on their own */
     size_t layer;                      /* of the parent, where it was defined */
-    bp_layers layers;                  /* lowest first */
-    bp_chosen *chosen;                 /* by row */
+    const bp_ast_statement *extension; /* the newest `extend` of it in a layer above */
+    size_t extension_layer;
+    bp_layers layers;          /* lowest first */
+    bp_setting_use **settings; /* by row; NULL where nothing is said */
+    bp_block_control deep;     /* for every leaf of the block */
+    bp_block_control here;     /* for its container alone */
+    BP_VEC(bp_raw) raws;
+    bp_map *raw_tops; /* folded key → size_t * */
     BP_VEC(bp_instance *) children;
     bp_map *by_key;
-    bp_value *destination; /* COPY: its reference is set unless it is a hole */
-    bp_value *regions;     /* PLAN: typed before all else, for the partition */
-    bool holes;            /* some layer or statement is missing */
-    bool lone;             /* a template without its use: members may come later */
+    bp_value *destination;           /* COPY: its reference is set unless it is a hole */
+    bp_value *regions[BP_OPERATORS]; /* PLAN: typed before all else, for the partition */
+    bool extend;                     /* it changes an inherited block */
+    bool form_open;                  /* SELECT that extends: nothing says its form */
+    bool holes;                      /* some layer or statement is missing */
+    bool lone;                       /* a template without its use: members may come later */
 };
 
 /* Gathers an instance whose layers are set: settings chosen, children found and gathered. */
 void bp_block_gather(bp_elab *elab, bp_instance *instance);
 bp_instance *bp_instance_new(bp_elab *elab, bp_ast_kind kind, bp_ast_name name, const bp_env *env);
-/* The chosen statement of a setting; NULL if not set. */
+/* The statement that gives a setting its value, by the first operator there is; NULL if not set. */
 const bp_chosen *bp_instance_chosen(const bp_instance *instance, const char *name);
+/* All that is said of a setting; NULL when nothing is. */
+const bp_setting_use *bp_instance_use(const bp_instance *instance, const char *name);
 /* A typing for a chosen setting. */
 bp_typing bp_chosen_typing(bp_elab *elab, const bp_setting *row, const bp_chosen *chosen);
+
+/* ---- choose.c: statements of a block, by the rules of expansion. `index` is that of the layer. */
+
+size_t bp_row_index(const bp_setting *row);
+void bp_choose_setting(bp_elab *elab, bp_instance *instance, size_t index,
+                       const bp_ast_statement *statement);
+void bp_choose_raw(bp_elab *elab, bp_instance *instance, size_t index,
+                   const bp_ast_statement *statement);
+/* The controls that stand first in the body of a layer. */
+void bp_choose_controls(bp_elab *elab, bp_instance *instance, size_t index);
+
+/* ---- extend.c: blocks that are there already */
+
+/* The name of a block within its parent: equal after folding means the same one. Empty for a copy
+ * whose destination is a hole. */
+bp_str bp_block_key(bp_elab *elab, const bp_instance *instance);
+/* A plain block whose name the parent has already. */
+void bp_report_repeat(bp_elab *elab, const bp_instance *first, const bp_instance *second);
+/* The block of a template below that an `extend` means; NULL if there is none. */
+bp_instance *bp_extended(bp_elab *elab, const bp_instance *parent, const bp_instance *wanted);
+/* Notes that `wanted` changes the found block; false when its body has changed it before
+ * (reported). */
+bool bp_extend_once(bp_elab *elab, bp_instance *found, const bp_instance *wanted);
+/* Adds an `extend` of an inherited block to its parent; where the parent is a new block, or has a
+ * block of this name, that is reported and leaves a hole. */
+void bp_extend_inherited(bp_elab *elab, bp_instance *parent, bp_instance *wanted);
 
 /* ---- select.c */
 
@@ -340,24 +400,82 @@ void bp_select_form(bp_elab *elab, bp_instance *select);
  * was meant, or NULL. */
 const bp_setting *bp_setting_word(bp_elab *elab, const bp_ast_statement *statement,
                                   const bp_env *env, unsigned blocks, const bp_setting **meant);
-/* Reports what this release does not have in a statement (operators, controls, settings without
- * `since`); true if its value cannot be used. */
+/* Reports what a statement cannot have: settings without `since`, operators and controls where
+ * there is no leaf for them. True if its value cannot be used; *control whether its control can. */
 bool bp_setting_refused(bp_elab *elab, const bp_ast_statement *statement, const bp_env *env,
-                        const bp_setting *row);
+                        const bp_setting *row, bool *control);
 /* "rule", "tags selection" … of a set of blocks. */
 const char *bp_blocks_name(unsigned blocks);
 
 /* ---- build.c: instances to nodes */
 
+/* A block whose control goes to every leaf in it. */
+typedef struct bp_spread {
+    bp_node *node;
+    const bp_block_control *control;
+} bp_spread;
+
+/* A block whose members must stand together, once all of it is built. */
+typedef struct bp_whole {
+    bp_node *node;
+    const bp_instance *instance;
+} bp_whole;
+
+typedef struct bp_builder {
+    bp_elab *elab;
+    bp_str partition;
+    bool lone;                /* a template on its own: more may come at its use */
+    BP_VEC(bp_spread) spread; /* outer blocks before inner ones */
+    BP_VEC(bp_whole) whole;
+    bp_map *merged; /* raw.c: children by node and key */
+    size_t objects; /* raw.c: merged so far */
+} bp_builder;
+
+/* The container of a fixed path below a node, made where it is missing. */
+bp_node *bp_build_container(bp_builder *build, bp_node *node, bp_str path, const bp_node *origin);
+/* A leaf at a path below a node, its containers made; without a value yet. */
+bp_node *bp_build_leaf(bp_builder *build, bp_node *node, const bp_setting *row, bp_span span,
+                       bp_span uses);
 /* Builds the document of a policy. */
 bp_node *bp_build_policy(bp_elab *elab, const bp_instance *policy);
 /* Builds a template on its own, for its findings alone. */
 void bp_build_alone(bp_elab *elab, bp_instance *instance);
 
+/* ---- build_maps.c: settings of several leaves */
+
+void bp_build_tags(bp_builder *build, bp_node *node, const bp_typing *typing,
+                   const bp_chosen *chosen);
+void bp_build_conditions(bp_builder *build, bp_node *node, const bp_typing *typing,
+                         const bp_chosen *chosen);
+
+/* ---- raw.c: JSON into the tree */
+
+/* Merges the raw JSON of a block with what its settings and blocks wrote: object by object, keys
+ * compared folded. SYN007 where both write a value or operator. */
+void bp_build_raws(bp_builder *build, bp_node *node, const bp_instance *instance);
+
+/* ---- raw_value.c */
+
+/* A value as it is written. Never NULL. */
+bp_value *bp_raw_value(bp_elab *elab, const bp_env *env, const bp_ast_value *json);
+/* Notes the vault, role or number that a value, or an item of it, stands for as a setting. */
+void bp_raw_refer(bp_elab *elab, bp_value *value, const bp_setting *row);
+/* The set that a list of known words is; anything else is kept as it is written. */
+bp_child_control bp_raw_control(bp_elab *elab, const bp_env *env, const bp_ast_value *json);
+
+/* ---- controls.c */
+
+/* Puts a control on the leaf of a setting, or on every leaf below its container. */
+void bp_control_setting(bp_builder *build, bp_node *node, const bp_setting *row,
+                        const bp_chosen *control);
+/* Compiles block controls onto the leaves of their blocks: leaves and inner blocks that have one of
+ * their own keep it. Warns about one without any leaf. */
+void bp_control_spread(bp_builder *build);
+
 /* ---- members.c: what must stand together */
 
-void bp_check_selection(bp_elab *elab, const bp_instance *select);
-void bp_check_scans(bp_elab *elab, const bp_instance *plan);
+void bp_check_selection(bp_elab *elab, const bp_instance *select, const bp_node *node);
+void bp_check_scans(bp_elab *elab, const bp_instance *plan, const bp_node *node);
 
 /* ---- declare.c: roles, vaults, policies */
 

@@ -32,6 +32,7 @@ static const bp_rule fixture_rules[] = {
     {"SYN018", "unknown-name", BP_ERROR, BP_AWS_NONE, "SYNTAX", "", "0.1.0"},
     {"SYN020", "bad-choice", BP_ERROR, BP_AWS_REJECTS, "DOC", "", "0.1.0"},
     {"SCH002", "cron-range", BP_ERROR, BP_AWS_REJECTS, "DOC", "", "0.1.0"},
+    {"INH011", "lock-does-not-lock", BP_WARNING, BP_AWS_ACCEPTS, "DOC", "", "0.1.0"},
     {"TOP002", "account-not-found", BP_ERROR, BP_AWS_NONE, "MODEL", "", "0.1.0"},
 };
 
@@ -155,7 +156,9 @@ fixture_findings(fixture *f)
         }
         bp_buf_format(&out, "%u:%u %s %.*s%s\n", (unsigned)at.line, (unsigned)at.column,
                       finding->rule->code, BP_ARG(finding->message),
-                      finding->severity == BP_WARNING ? " (w)" : "");
+                      finding->severity == BP_WARNING ? " (w)"
+                      : finding->severity == BP_INFO  ? " (i)"
+                                                      : "");
     }
     return bp_str_c(f->arena, bp_buf_text(&out));
 }

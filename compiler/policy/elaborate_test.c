@@ -154,7 +154,7 @@ a_plain_block_may_not_repeat_the_template(void **state)
          "10:13 SYN018 the template has no rule \"dialy\" that could be extended\n"},
         {"rule \"x\" {}\nextend rule \"x\" {}",
          "11:13 SYN018 extend of rule \"x\", which stands in the same body; extend changes a block "
-         "of the template\n"},
+         "of a template or an inherited one\n"},
         {"extend rule \"daily\" { extend copy to vault(\"v\") in eu-west-2 {} }",
          "10:38 SYN018 the template has no copy to vault(\"v\") in eu-west-2 that could be "
          "extended\n"},
@@ -331,20 +331,6 @@ unusable_features_are_refused_by_name(void **state)
         const char *text;
         const char *findings;
     } cases[] = {
-        {"policy \"p\" { extend plan \"q\" { regions = [us-east-1] } }",
-         "2:21 SYN003 \"extend plan\" of an inherited plan is not usable in this release\n"},
-        {"policy \"p\" { plan \"q\" { extend rule \"r\" {} } }",
-         "2:32 SYN003 \"extend rule\" of an inherited rule is not usable in this release\n"},
-        {"policy \"p\" { plan \"q\" { regions += [us-east-1] } }",
-         "2:33 SYN003 \"+=\" is not usable in this release\n"},
-        {"policy \"p\" { plan \"q\" { rule \"r\" { delete_after -= 5d } } }",
-         "2:49 SYN006 \"-=\" on \"delete_after\"; it is for lists of the policy document alone\n"},
-        {"policy \"p\" { plan \"q\" { regions = [us-east-1] children may nothing } }",
-         "2:47 SYN003 \"children may\" is not usable in this release\n"},
-        {"policy \"p\" { plan \"q\" {\nchildren may nothing\nregions = [us-east-1] } }",
-         "3:1 SYN003 \"children may\" is not usable in this release\n"},
-        {"policy \"p\" { plan \"q\" { raw \"x\" = {} } }",
-         "2:29 SYN003 \"raw\" is not usable in this release\n"},
         {"air_gapped vault \"v\" { min_retention = 7d\nmax_retention = 9d }",
          "2:1 SYN003 \"air_gapped vault\" is not usable in this release\n"},
         {"vault \"v\" { keep = off }", "2:13 SYN003 \"keep\" is not usable in this release\n"},

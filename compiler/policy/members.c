@@ -4,36 +4,33 @@
  */
 #include "compiler/policy/elaborate.h"
 
-static bp_str
-list_missing(bp_elab *elab, const bp_instance *instance, const char *const names[], size_t count)
+/* A control alone is no member; an empty container stands for one that was refused. */
+static bool
+stands(const bp_node *node, const char *path)
 {
-    bp_buf text = {.arena = elab->arena};
-    for (size_t i = 0; i < count; i++) {
-        if (bp_instance_chosen(instance, names[i]) == NULL) {
-            bp_buf_format(&text, "%s\"%s\"", text.size == 0 ? "" : " and ", names[i]);
-        }
-    }
-    return bp_buf_text(&text);
+    const bp_node *at = bp_node_at(node, path);
+    return at != NULL && (at->kind != BP_NODE_LEAF || at->first != NULL || at->plain != NULL ||
+                          bp_node_written(at));
 }
 
 void
-bp_check_selection(bp_elab *elab, const bp_instance *select)
+bp_check_selection(bp_elab *elab, const bp_instance *select, const bp_node *node)
 {
-    static const char *const members[] = {"tag_key", "tag_values"};
-    if (select->holes || select->lone) {
+    if (select->holes || select->lone || select->extend) {
         return;
     }
-    if (select->blocks == BP_BLOCK_SELECT_TAGS) {
-        bp_str missing = list_missing(elab, select, members, 2);
-        if (missing.size > 0) {
+    if (bp_node_is_tags(node)) {
+        bool key = stands(node, "tag_key");
+        bool values = stands(node, "tag_value");
+        if (!key || !values) {
             bp_fault(elab, "SYN004", select->span, select->env,
-                     "the selection \"%.*s\" lacks %.*s; a selection by tag takes both",
-                     BP_ARG(select->name.text), BP_ARG(missing));
+                     "the selection \"%.*s\" lacks %s; a selection by tag takes both",
+                     BP_ARG(select->name.text),
+                     key      ? "\"tag_values\""
+                     : values ? "\"tag_key\""
+                              : "\"tag_key\" and \"tag_values\"");
         }
-        return;
-    }
-    if (bp_instance_chosen(select, "resource_types") == NULL &&
-        bp_instance_chosen(select, "where") == NULL) {
+    } else if (!stands(node, "resource_types") && !stands(node, "conditions")) {
         bp_finding *finding =
             bp_fault(elab, "SYN004", select->span, select->env,
                      "the selection \"%.*s\" selects nothing; it takes \"resource_types\" or "
@@ -45,19 +42,15 @@ bp_check_selection(bp_elab *elab, const bp_instance *select)
 }
 
 void
-bp_check_scans(bp_elab *elab, const bp_instance *plan)
+bp_check_scans(bp_elab *elab, const bp_instance *plan, const bp_node *node)
 {
-    static const char *const members[] = {"scan_types", "scan_role"};
-    if (plan->holes || plan->lone) {
+    bool types = stands(node, "scan_settings/GUARDDUTY/resource_types");
+    bool role = stands(node, "scan_settings/GUARDDUTY/scanner_role_arn");
+    const bp_chosen *written = bp_instance_chosen(plan, types ? "scan_types" : "scan_role");
+    if (plan->holes || plan->lone || plan->extend || types == role || written == NULL) {
         return;
     }
-    const bp_chosen *types = bp_instance_chosen(plan, members[0]);
-    const bp_chosen *role = bp_instance_chosen(plan, members[1]);
-    if ((types == NULL) == (role == NULL)) {
-        return;
-    }
-    const bp_chosen *written = types != NULL ? types : role;
     bp_fault(elab, "SYN004", written->statement->name.span, written->env,
-             "\"%s\" without \"%s\"; scan settings take both",
-             types != NULL ? members[0] : members[1], types != NULL ? members[1] : members[0]);
+             "\"%s\" without \"%s\"; scan settings take both", types ? "scan_types" : "scan_role",
+             types ? "scan_role" : "scan_types");
 }

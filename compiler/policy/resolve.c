@@ -125,12 +125,13 @@ take_place(const bp_typing *typing, const bp_ast_value *value, const bp_env *env
                  word);
         return false;
     }
-    if ((in && bp_span_exists(expr->in_region.span)) || (value->of != NULL && expr->of != NULL)) {
-        bp_span outer =
-            in && bp_span_exists(expr->in_region.span) ? expr->in_region.span : expr->of->span;
+    bool region_again = in && bp_span_exists(expr->in_region.span);
+    if (region_again || (value->of != NULL && expr->of != NULL)) {
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): one of the two is there */
+        bp_span outer = region_again ? expr->in_region.span : expr->of->span;
         bp_finding *finding = bp_fault(typing->elab, "SYN018", outer, expr->in_env,
                                        "\"%s\" is given twice; the vault has one already",
-                                       in && bp_span_exists(expr->in_region.span) ? "in" : "of");
+                                       region_again ? "in" : "of");
         bp_finding_label(typing->elab->diagnostics, finding, span, "given here");
         return false;
     }

@@ -1,6 +1,7 @@
 /*
  * The form of a selection: by tag or by resource type. The word in its header decides, else its
- * settings.
+ * settings; one that extends and says neither has the form of the inherited one, which is not known
+ * here.
  */
 #include "compiler/policy/elaborate.h"
 
@@ -47,12 +48,9 @@ bp_select_form(bp_elab *elab, bp_instance *select)
     if (select->blocks != BP_BLOCK_SELECT) {
         return; /* the header says it */
     }
-    if (sets(select, BP_BLOCK_SELECT_TAGS, BP_BLOCK_SELECT_RESOURCES)) {
-        select->blocks = BP_BLOCK_SELECT_TAGS;
-    } else if (!sets(select, BP_BLOCK_SELECT_RESOURCES, BP_BLOCK_SELECT_TAGS) &&
-               sets_nearly_tags(select)) {
-        select->blocks = BP_BLOCK_SELECT_TAGS;
-    } else {
-        select->blocks = BP_BLOCK_SELECT_RESOURCES;
-    }
+    bool resources = sets(select, BP_BLOCK_SELECT_RESOURCES, BP_BLOCK_SELECT_TAGS);
+    bool tags = sets(select, BP_BLOCK_SELECT_TAGS, BP_BLOCK_SELECT_RESOURCES) ||
+                (!resources && sets_nearly_tags(select));
+    select->blocks = tags ? BP_BLOCK_SELECT_TAGS : BP_BLOCK_SELECT_RESOURCES;
+    select->form_open = select->extend && !tags && !resources;
 }

@@ -57,6 +57,19 @@ bp_node_find(bp_node *parent, bp_str key)
     return child_of(parent, key);
 }
 
+bp_node *
+bp_node_find_at(bp_node *from, const char *path)
+{
+    bp_str rest = bp_str_of(path);
+    bp_node *node = from;
+    while (node != NULL && rest.size > 0) {
+        size_t end = bp_str_find(rest, '/');
+        node = child_of(node, bp_str_cut(rest, 0, end));
+        rest = bp_str_cut(rest, end + 1, rest.size);
+    }
+    return node;
+}
+
 const bp_node *
 bp_node_at(const bp_node *from, const char *path)
 {

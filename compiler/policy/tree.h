@@ -124,6 +124,8 @@ void bp_node_add(bp_node *parent, bp_node *child);
 /* The child of a key (compared folded), or NULL. NULL parents are allowed. */
 const bp_node *bp_node_child(const bp_node *parent, const char *key);
 bp_node *bp_node_find(bp_node *parent, bp_str key);
+/* The same as bp_node_at, of a node that is being built. */
+bp_node *bp_node_find_at(bp_node *from, const char *path);
 /* Follows keys joined by '/': bp_node_at(rule, "lifecycle/delete_after_days"). NULL when any is
  * missing. */
 const bp_node *bp_node_at(const bp_node *from, const char *path);

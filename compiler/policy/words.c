@@ -198,34 +198,49 @@ bp_setting_word(bp_elab *elab, const bp_ast_statement *statement, const bp_env *
     return row;
 }
 
-static bp_finding *
-not_usable(bp_elab *elab, bp_span span, const bp_env *env, const char *what)
+/* Why a setting has no leaf that += and -= could change; NULL if it has one. */
+static const char *
+no_operators(const bp_setting *row)
 {
-    return bp_fault(elab, "SYN003", span, env, "\"%s\" is not usable in this release", what);
+    if (row->operators) {
+        return NULL;
+    }
+    if (row->path[0] == '\0') {
+        return "it is for lists of the policy document, and this is not in it";
+    }
+    if (row->type == BP_TYPE_CONDITION) {
+        return "it is for lists, and conditions are entries by name: \"=\" adds those that it "
+               "names";
+    }
+    return "it is for lists of the policy document alone";
 }
 
 bool
 bp_setting_refused(bp_elab *elab, const bp_ast_statement *statement, const bp_env *env,
-                   const bp_setting *row)
+                   const bp_setting *row, bool *control)
 {
+    *control = false;
     if (row->since[0] == '\0') {
-        bp_finding *finding = not_usable(elab, statement->name.span, env, row->name);
+        bp_finding *finding = bp_fault(elab, "SYN003", statement->name.span, env,
+                                       "\"%s\" is not usable in this release", row->name);
         bp_finding_help(elab->diagnostics, finding, "%s", row->help);
         return true;
     }
-    if (statement->op == BP_AST_OP_APPEND || statement->op == BP_AST_OP_REMOVE) {
-        const char *sign = statement->op == BP_AST_OP_APPEND ? "+=" : "-=";
-        if (row->operators) {
-            not_usable(elab, statement->op_span, env, sign);
-        } else {
-            bp_fault(elab, "SYN006", statement->op_span, env,
-                     "\"%s\" on \"%s\"; it is for lists of the policy document alone", sign,
-                     row->name);
-        }
-        return true;
+    *control = statement->control.may != 0;
+    if (*control && (row->path[0] == '\0' || row->type == BP_TYPE_PROTECTED)) {
+        bp_fault(
+            elab, "SYN006", statement->control.span, env,
+            "\"children may\" on \"%s\"; it is for settings of the policy document, and this is "
+            "not in it",
+            row->name);
+        *control = false;
     }
-    if (statement->control.may != 0) {
-        not_usable(elab, statement->control.span, env, "children may");
+    const char *reason = no_operators(row);
+    if ((statement->op == BP_AST_OP_APPEND || statement->op == BP_AST_OP_REMOVE) &&
+        reason != NULL) {
+        bp_fault(elab, "SYN006", statement->op_span, env, "\"%s\" on \"%s\"; %s",
+                 statement->op == BP_AST_OP_APPEND ? "+=" : "-=", row->name, reason);
+        return true;
     }
     return statement->value == NULL;
 }

@@ -15,8 +15,8 @@
 typedef struct bp_options {
     const char *root;     /* project root on disk: the folder of the manifest */
     bp_str manifest_path; /* relative to the root; empty: none */
-    /* Explicit .bpol files instead of the manifest's sources: relative to the root, or absolute for
-     * a file that the user named outside of it. */
+    /* Explicit .bpol and .json files instead of the manifest's sources and documents: relative to
+     * the root, or absolute for a file that the user named outside of it. */
     bp_strings files;
     bp_str inventory_path; /* instead of the manifest's, relative or absolute like files; empty: as
                               the manifest says, org.yaml if it is there */
@@ -30,6 +30,13 @@ typedef enum bp_outcome {
                  findings tell why */
 } bp_outcome;
 
+/* A policy document that was read, not yet understood. */
+typedef struct bp_loaded_document {
+    const bp_source *source; /* NULL: it could not be read */
+    bp_str name;
+    const bp_manifest_document *entry; /* NULL: named by itself */
+} bp_loaded_document;
+
 typedef struct bp_session {
     bp_arena *arena;
     bp_sources *sources;
@@ -37,6 +44,7 @@ typedef struct bp_session {
     bp_options options;
     const bp_manifest *manifest;
     BP_VEC(const bp_ast_file *) files;
+    BP_VEC(bp_loaded_document) documents;
     const bp_program *program;
     const bp_organization *org;
     const bp_model *model;
@@ -54,6 +62,9 @@ typedef struct bp_session {
  * long. */
 bp_session *bp_session_new(bp_arena *arena, const bp_options *options);
 
+/* Adds the text of a policy document, under the path to print and the name of its policy. */
+void bp_session_add_document(bp_session *session, bp_str path, bp_str name, bp_str text);
+
 /* The stages, each building on the one before; each returns false when later ones cannot start. */
 bool bp_session_load(bp_session *session);    /* manifest, sources, inventory → files, org */
 bool bp_session_compile(bp_session *session); /* → program, model, effective */
@@ -65,6 +76,8 @@ bool bp_session_emit(bp_session *session, unsigned targets); /* → artifacts, i
 
 /* Whether a part of what was written is not understood, so that nothing may be made from it. */
 bool bp_session_has_holes(const bp_session *session);
+/* Whether some policy document was named by itself: it is judged, and nothing is made of it. */
+bool bp_session_has_lone_documents(const bp_session *session);
 /* Remembers a line for standard error and that the job could not be done. */
 void bp_session_trouble(bp_session *session, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

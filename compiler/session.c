@@ -65,6 +65,7 @@ bp_session_compile(bp_session *session)
 
     bool done = bp_elaborate(&how, session->files.at, session->files.count, &program);
     session->program = program;
+    bp_session_read_documents(session, program);
     done = done &&
            bp_bind(arena, session->diagnostics, program, session->org, session->manifest, &model);
     session->model = model;

@@ -152,6 +152,59 @@ add_source_file(bp_session *session, bp_map *seen, bp_str path)
     }
 }
 
+/* "baseline" of "policies/baseline.json". */
+static bp_str
+name_of_document(bp_str path)
+{
+    size_t slash = path.size;
+    while (slash > 0 && path.at[slash - 1] != '/') {
+        slash--;
+    }
+    bp_str name = bp_str_cut(path, slash, path.size);
+    return bp_str_ends(name, BP_STR(".json")) ? bp_str_cut(name, 0, name.size - 5) : name;
+}
+
+static void
+add_document(bp_session *session, bp_str path, bp_str name, const bp_manifest_document *entry)
+{
+    bp_str text = {0};
+    bp_file_error error = {0};
+    bp_loaded_document document = {.name = name, .entry = entry};
+    if (read_text(session, path, POLICY_CAP, &text, &error)) {
+        document.source = bp_sources_add(session->sources, path, text);
+    } else if (error.too_large) {
+        refuse_size(session, path, POLICY_CAP);
+    } else {
+        bp_session_trouble(session, "cannot read \"%.*s\": %.*s", BP_ARG(path), BP_ARG(error.text));
+    }
+    *bp_vec_add(session->arena, &session->documents) = document;
+}
+
+void
+bp_session_add_document(bp_session *session, bp_str path, bp_str name, bp_str text)
+{
+    *bp_vec_add(session->arena, &session->documents) =
+        (bp_loaded_document){.source = bp_sources_add(session->sources, path, text), .name = name};
+}
+
+/* A document that the user named: as the manifest knows it, else by itself. */
+static void
+add_named_document(bp_session *session, bp_map *seen, bp_str path)
+{
+    bool added = false;
+    bp_map_add(seen, path, session, &added);
+    for (size_t i = 0; added && i < session->manifest->documents.count; i++) {
+        const bp_manifest_document *entry = session->manifest->documents.at[i];
+        if (bp_str_equal(entry->file.text, path)) {
+            add_document(session, path, entry->name.text, entry);
+            return;
+        }
+    }
+    if (added) {
+        add_document(session, path, name_of_document(path), NULL);
+    }
+}
+
 /* The files of one pattern of the manifest. */
 static void
 load_pattern(bp_session *session, bp_map *seen, const bp_manifest_text *pattern)
@@ -184,14 +237,23 @@ bp_session_load_sources(bp_session *session)
 {
     bp_map *seen = bp_map_new(session->arena);
     for (size_t i = 0; i < session->options.files.count; i++) {
-        add_source_file(session, seen, session->options.files.at[i]);
+        bp_str path = session->options.files.at[i];
+        if (bp_str_ends(path, BP_STR(".json"))) {
+            add_named_document(session, seen, path);
+        } else {
+            add_source_file(session, seen, path);
+        }
     }
     if (session->options.files.count == 0) {
         for (size_t i = 0; i < session->manifest->sources.count; i++) {
             load_pattern(session, seen, &session->manifest->sources.at[i]);
         }
+        for (size_t i = 0; i < session->manifest->documents.count; i++) {
+            const bp_manifest_document *entry = session->manifest->documents.at[i];
+            add_document(session, entry->file.text, entry->name.text, entry);
+        }
     }
-    return session->files.count > 0;
+    return session->files.count > 0 || session->documents.count > 0;
 }
 
 const bp_ast_file *

@@ -10,6 +10,8 @@ bool bp_session_load_manifest(bp_session *session);
 /* Parses the named files or what the manifest's patterns match. A file that cannot be read is
  * remembered as trouble and the others are read all the same. */
 bool bp_session_load_sources(bp_session *session);
+/* Turns the documents that were loaded into policies of the program. */
+void bp_session_read_documents(bp_session *session, bp_program *program);
 /* Reads the inventory, if one is named or org.yaml is there. False: it is broken or missing. */
 bool bp_session_load_inventory(bp_session *session);
 

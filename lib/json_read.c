@@ -40,6 +40,7 @@ struct bp_json_reader {
     frame frames[DEPTH_MAX];
     size_t depth;
     bool ended; /* `last` is given for ever */
+    bool give_repeats;
     bp_json_event last;
 };
 
@@ -51,6 +52,12 @@ bp_json_reader_new(bp_arena *arena, const bp_source *source)
     reader->source = source;
     reader->at = bp_str_starts(source->text, BP_STR("\xEF\xBB\xBF")) ? 3 : 0;
     return reader;
+}
+
+void
+bp_json_reader_give_repeats(bp_json_reader *reader)
+{
+    reader->give_repeats = true;
 }
 
 static char
@@ -445,10 +452,11 @@ key_event(bp_json_reader *on)
         return read;
     }
     bp_span first = seen_before(on, &on->frames[on->depth - 1], read.text, read.span);
-    if (bp_span_exists(first)) {
+    if (bp_span_exists(first) && !on->give_repeats) {
         return fail(on, read.span, first, "the same key twice in one object");
     }
     read.kind = BP_JSON_KEY;
+    read.opener = first;
     on->state = WANT_COLON;
     return read;
 }

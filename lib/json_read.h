@@ -30,12 +30,15 @@ typedef struct bp_json_event {
     bp_json_kind kind;
     bp_span span;   /* with the quotes; for an error the place it was noticed */
     bp_str text;    /* decoded key or string, or the number as written; for an error the message */
-    bp_span opener; /* error: the bracket or first key that explains it, if any */
+    bp_span opener; /* error: the bracket or first key that explains it, if any; a key that is
+                       given again: the first one */
 } bp_json_event;
 
 typedef struct bp_json_reader bp_json_reader;
 
 bp_json_reader *bp_json_reader_new(bp_arena *arena, const bp_source *source);
+/* Gives a key that stands twice in one object as a key with its `opener`, instead of an error. */
+void bp_json_reader_give_repeats(bp_json_reader *reader);
 /* The next event. After END or ERROR the same event is given again. */
 bp_json_event bp_json_next(bp_json_reader *on);
 /* Skips the value whose first event was just taken; false if an error turned up in it. */

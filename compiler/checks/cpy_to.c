@@ -9,6 +9,34 @@
 
 #include "lib/suggest.h"
 
+/* What AWS takes as the key of a copy: the ARN of a vault, in this or that account. */
+static bool
+is_vault_arn(const bp_place *place, bp_str key)
+{
+    const bp_reference *reference =
+        bp_reference_of_arn(place->context->arena, key, BP_NOWHERE, BP_REF_VAULT);
+    return bp_arn_is_unfinished(key) ||
+           (reference != NULL && reference->region.size > 0 && reference->region.at[0] != '$' &&
+            (bp_str_is(reference->account, "$account") || bp_is_account_id(reference->account)));
+}
+
+/* Offers the missing member in a document, where the object of the copy is not empty. */
+static void
+offer_target(const bp_place *place, bp_finding *finding)
+{
+    const bp_node *copy = place->node;
+    if (!place->policy->from_json || copy->first == NULL || !is_vault_arn(place, copy->key)) {
+        return;
+    }
+    bp_span before = copy->first->span;
+    bp_span at = {before.source, before.start, before.start};
+    bp_finding_fix(place->context->diagnostics, finding, true, at,
+                   bp_str_format(place->context->arena,
+                                 "\"target_backup_vault_arn\": {\"@@assign\": \"%.*s\"}, ",
+                                 BP_ARG(copy->key)),
+                   "add the ARN of the key");
+}
+
 /* CPY005. In the language both are one expression; raw blocks and JSON can differ. */
 static void
 judge_key(const bp_place *place)
@@ -21,8 +49,10 @@ judge_key(const bp_place *place)
     bp_str shown = bp_shown_text(place->context->arena, copy->key);
     if (leaf == NULL && !copy->extend) {
         finding = bp_report(list, "CPY005", copy->span,
-                            "the copy does not repeat its ARN in target_backup_vault_arn; AWS then "
-                            "takes the key in lower case");
+                            "the copy does not repeat its ARN in target_backup_vault_arn; every "
+                            "document has to");
+        finding->aws = copy->holes ? BP_AWS_UNKNOWN : BP_AWS_REJECTS;
+        offer_target(place, finding);
     } else if (value != NULL && value->kind == BP_VALUE_TEXT &&
                !bp_str_equal_folded(value->text, copy->key)) {
         finding = bp_report(list, "CPY005", value->span,
@@ -30,6 +60,9 @@ judge_key(const bp_place *place)
                             "one vault",
                             BP_ARG(shown));
         bp_finding_label(list, finding, copy->span, "the key");
+        if (!bp_str_starts(copy->key, BP_STR("arn:")) && !is_vault_arn(place, copy->key)) {
+            finding->aws = BP_AWS_REJECTS;
+        }
     }
     if (finding != NULL) {
         (void)bp_text_finding(place, finding, copy->uses);

@@ -7,7 +7,7 @@
 enum { ROWS = sizeof text_rules / sizeof text_rules[0] };
 
 static const char *const families[] = {"SYN", "NAM", "TOP", "VLT", "ROL", "REG", "CPY", "LIF",
-                                       "SCH", "SEL", "QTA", "STK", "OPS", "DAT", "CFG"};
+                                       "SCH", "SEL", "INH", "QTA", "STK", "OPS", "DAT", "CFG"};
 
 static size_t
 family_of(const char *code)

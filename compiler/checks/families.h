@@ -13,6 +13,9 @@ void bp_check_empty_policies(const bp_check_context *context); /* SYN002 */
 void bp_check_placeholders(const bp_check_context *context);   /* SYN012 */
 void bp_check_variables(const bp_check_context *context);      /* SYN013 */
 
+/* members.c */
+void bp_check_members(const bp_check_context *context); /* SYN004 */
+
 /* nam.c */
 void bp_check_labels(const bp_check_context *context);    /* NAM003 */
 void bp_check_tag_forms(const bp_check_context *context); /* NAM010 */
@@ -30,7 +33,11 @@ void bp_check_rule_schedule(const bp_check_context *context); /* SCH010 */
 
 /* sel.c */
 void bp_check_selections(const bp_check_context *context);     /* SEL004, SEL009, SEL017 */
+void bp_check_tag_values(const bp_check_context *context);     /* SEL016 */
 void bp_check_selected_types(const bp_check_context *context); /* SEL006, SEL007 */
+
+/* inh.c */
+void bp_check_container_controls(const bp_check_context *context); /* INH011 */
 
 /* qta.c */
 void bp_check_policy_sizes(const bp_check_context *context); /* QTA001, QTA002 */
@@ -44,6 +51,7 @@ void bp_check_management_account(const bp_check_context *context); /* TOP006 */
 void bp_check_inventory_age(const bp_check_context *context);      /* TOP011 */
 void bp_check_vaults(const bp_check_context *context);             /* VLT001 to VLT003, NAM002 */
 void bp_check_vault_names(const bp_check_context *context);        /* NAM001, VLT011 */
+void bp_check_air_gapped_targets(const bp_check_context *context); /* VLT013 */
 void bp_check_roles(const bp_check_context *context);              /* ROL001, ROL003 */
 void bp_check_role_arns(const bp_check_context *context);          /* ROL002, ROL004 */
 void bp_check_regions(const bp_check_context *context);            /* REG001 002 005 007 009 */

@@ -12,6 +12,8 @@
 #include "compiler/policy/schedule.h"
 #include "lib/calendar.h"
 
+#include <string.h>
+
 #define COLD "lifecycle/move_to_cold_storage_after_days"
 #define DELETE "lifecycle/delete_after_days"
 #define ARCHIVE "lifecycle/opt_in_to_archive_for_supported_resources"
@@ -50,6 +52,23 @@ read_days(const bp_place *place, const char *path)
     return result;
 }
 
+/* Whether a number above the range breaks what AWS judges in the document: the days of continuous
+ * backup, or the gap that the archive flag asks for. */
+static bool
+beyond_is_refused(const bp_place *place, const char *path, int64_t number)
+{
+    bool cold = strcmp(path, COLD) == 0;
+    int64_t other = 0;
+    if (!cold && !is_copy(place) && bp_place_on(place->node, CONTINUOUS)) {
+        return true;
+    }
+    if (!bp_place_on(place->node, ARCHIVE) ||
+        !bp_node_number(place->node, cold ? DELETE : COLD, &other)) {
+        return false;
+    }
+    return (cold ? other - number : number - other) < bp_quota_find("COLD_GAP")->value;
+}
+
 static void
 judge_range(const bp_place *place, const char *path)
 {
@@ -69,14 +88,19 @@ judge_range(const bp_place *place, const char *path)
                   BP_ARG(bp_value_words(place, value, "days")), (long long)most);
     bp_text_finding(place, finding, value->uses);
     if (counts && number > most) {
+        if (beyond_is_refused(place, path, number)) {
+            finding->aws = BP_AWS_REJECTS;
+            return;
+        }
         finding->aws = BP_AWS_INVALID_EFFECTIVE;
         bp_finding_note(list, finding,
                         "AWS Organizations takes the policy; the API of AWS Backup does not take "
                         "the plan");
         return;
     }
-    bp_finding_help(list, finding,
-                    "leave the setting out; to keep backups for ever write delete_after = never");
+    bp_finding_help(list, finding, "leave the setting out%s",
+                    bp_by_source(place, "; to keep backups for ever write delete_after = never",
+                                 "; backups without delete_after_days are kept for ever"));
 }
 
 /* Offers to write another number of days where it stands in a form that is understood. */
@@ -218,7 +242,9 @@ judge_continuous_days(const bp_place *place, const bp_value *on)
         if (never) {
             bp_finding_label(list, finding, on->span, "continuous backup is on");
         }
-        bp_finding_help(list, finding, "add delete_after = %lldd", (long long)most);
+        bp_finding_help(list, finding, "add %s%lld%s",
+                        bp_by_source(place, "delete_after = ", "a delete_after_days of "),
+                        (long long)most, bp_by_source(place, "d", " or less"));
         return;
     }
     bp_finding *finding =
@@ -290,7 +316,8 @@ judge_copy_retention(const bp_place *place)
     if (source != NULL && source->kind == BP_VALUE_TEXT && !cold) {
         bp_finding_label(list, finding, source->span, "retention of the source");
     }
-    bp_finding_help(list, finding, "write delete_after into the copy");
+    bp_finding_help(list, finding, "write %s into the copy",
+                    bp_by_source(place, "delete_after", "a lifecycle with delete_after_days"));
 }
 
 void
@@ -312,8 +339,11 @@ judge_rule_retention(const bp_place *place)
         bp_report(list, "LIF009", place->node->span,
                   "rule without retention; its backups are kept until somebody deletes them");
     bp_text_finding(place, finding, place->node->uses);
-    bp_finding_help(list, finding,
-                    "add delete_after, or delete_after = never if that is what you want");
+    bp_finding_help(list, finding, "%s",
+                    bp_by_source(place,
+                                 "add delete_after, or delete_after = never if that is what you "
+                                 "want",
+                                 "add a lifecycle with delete_after_days"));
 }
 
 void
@@ -331,7 +361,12 @@ missing_days(const bp_place *place)
     if (cold && gone) {
         return NULL;
     }
-    return cold ? "delete_after" : gone ? "cold_after" : "cold_after and delete_after";
+    const char *cold_word = bp_by_source(place, "cold_after", "move_to_cold_storage_after_days");
+    const char *gone_word = bp_by_source(place, "delete_after", "delete_after_days");
+    return cold   ? gone_word
+           : gone ? cold_word
+                  : bp_by_source(place, "cold_after and delete_after",
+                                 "move_to_cold_storage_after_days and delete_after_days");
 }
 
 /* LIF014 for a rule or copy whose flag is on and that lacks something in the same document. */
@@ -341,10 +376,11 @@ report_lacking(const bp_place *place, const bp_value *flag, const char *lacking,
     bp_diagnostics *list = place->context->diagnostics;
     bp_finding *finding = bp_report(
         list, "LIF014", flag->span,
-        "archive without %s%s%s; it needs cold_after, a delete_after at least 90 days later, and a "
-        "schedule",
+        "archive without %s%s%s; it needs %s, a %s at least 90 days later, and a schedule",
         lacking == NULL ? "" : lacking, lacking != NULL && and_schedule ? " and without " : "",
-        and_schedule ? "a schedule" : "");
+        and_schedule ? "a schedule" : "",
+        bp_by_source(place, "cold_after", "move_to_cold_storage_after_days"),
+        bp_by_source(place, "delete_after", "delete_after_days"));
     bp_text_finding(place, finding, flag->uses);
     bp_finding_help(list, finding, "they must stand in the same policy%s",
                     is_copy(place) ? ": the days in the copy, the schedule in its rule" : "");

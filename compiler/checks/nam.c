@@ -149,7 +149,11 @@ judge_tag_key(const bp_place *place, const bp_value *key, bp_verdict verdict)
     int64_t most = bp_quota_find("TAG_KEY")->value;
     size_t length = bp_str_characters(key->text);
     bp_str folded = bp_str_fold(arena, bp_str_cut(key->text, 0, 4));
-    if (length == 0) {
+    if (key->unquoted) {
+        report_tag(place, key, verdict, BP_ERROR,
+                   bp_str_format(arena, "tag key %.*s without quotes; a tag key is a text",
+                                 BP_ARG(key->text)));
+    } else if (length == 0) {
         report_tag(
             place, key, verdict, BP_ERROR,
             bp_str_format(arena, "empty tag key; a key has 1 to %lld characters", (long long)most));
@@ -196,8 +200,27 @@ judge_tag(const bp_place *place)
     }
 }
 
+/* The key of a selection: any key that a tag can have, whatever the selection is called. */
+static void
+judge_selected_key(const bp_place *place)
+{
+    const bp_value *key = bp_node_value(place->node, "tag_key");
+    int64_t most = bp_quota_find("TAG_KEY")->value;
+    if (!bp_node_is_tags(place->node) || key == NULL || key->kind != BP_VALUE_TEXT) {
+        return;
+    }
+    size_t length = bp_str_characters(key->text);
+    if (length == 0 || (int64_t)length > most) {
+        report_tag(place, key, BP_AWS_REJECTS, BP_ERROR,
+                   bp_str_format(place->context->arena,
+                                 "tag key of %zu characters; a key has 1 to %lld", length,
+                                 (long long)most));
+    }
+}
+
 void
 bp_check_tag_forms(const bp_check_context *context)
 {
     bp_each_node(context, judge_tag);
+    bp_each_selection(context, judge_selected_key);
 }

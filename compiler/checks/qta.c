@@ -53,8 +53,14 @@ bp_check_policy_size(bp_arena *arena, bp_diagnostics *diagnostics, const bp_poli
 static void
 judge_size(const bp_place *place)
 {
-    bp_check_policy_size(place->context->arena, place->context->diagnostics, place->policy,
-                         bp_tree_write_compact(place->context->arena, place->node));
+    bp_arena *arena = place->context->arena;
+    bp_diagnostics *list = place->context->diagnostics;
+    bp_str compact = bp_tree_write_compact(arena, place->node);
+    const bp_source *source =
+        bp_sources_get(bp_diagnostics_sources(list), place->policy->document->span.source);
+    /* A document by itself is sent as somebody wrote it. */
+    bool as_written = place->policy->alone && source != NULL;
+    bp_check_policy_size(arena, list, place->policy, as_written ? source->text : compact);
 }
 
 void

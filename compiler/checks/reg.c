@@ -24,7 +24,7 @@ table_is_old(const bp_check_context *context)
 
 /* REG001 for a text that is no known code. */
 static bp_finding *
-report_unknown(const bp_check_context *context, bp_str text, bp_span span)
+report_unknown(const bp_check_context *context, bp_str text, bp_span span, bool json)
 {
     bp_diagnostics *list = context->diagnostics;
     const bp_region *named = bp_region_by_name(text);
@@ -47,11 +47,14 @@ report_unknown(const bp_check_context *context, bp_str text, bp_span span)
         bp_str seen = bp_span_text(bp_diagnostics_sources(list), span);
         bool quoted = seen.size > 1 && seen.at[0] == '"';
         if (quoted || bp_str_equal(seen, text)) {
+            bp_str fixed =
+                json && quoted ? bp_str_format(context->arena, "\"%.*s\"", BP_ARG(right)) : right;
             bp_finding_fix(list, finding, named != NULL || near.nearness >= BP_NEAR_LOOSE, span,
-                           right, "replace with %.*s", BP_ARG(right));
+                           fixed, "replace with %.*s", BP_ARG(fixed));
         }
     } else if (bp_region_shaped(text) && table_is_old(context)) {
         finding->severity = BP_WARNING;
+        finding->aws = BP_AWS_UNKNOWN;
     }
     bp_finding_note(list, finding, "Regions as of %s", bp_facts_as_of());
     return finding;
@@ -306,8 +309,10 @@ judge_list(const bp_place *place, const bp_value *list, bp_str partition, bp_fin
         }
         const bp_region *region = bp_region_find(item->text);
         if (region == NULL) {
-            (void)bp_text_finding(place, report_unknown(place->context, item->text, item->span),
-                                  item->uses);
+            (void)bp_text_finding(
+                place,
+                report_unknown(place->context, item->text, item->span, place->policy->from_json),
+                item->uses);
         } else if (partition.size > 0 && !bp_str_is(partition, region->partition)) {
             foreign_region(place->context, place->policy, partition, foreign, item->span, region);
         } else {
@@ -315,6 +320,21 @@ judge_list(const bp_place *place, const bp_value *list, bp_str partition, bp_fin
         }
     }
     judge_repeats(place, list);
+}
+
+/* What is taken out of a list has to be a Region as well. */
+static void
+judge_removed(const bp_place *place, const bp_value *list)
+{
+    for (size_t i = 0; list != NULL && i < list->items.count; i++) {
+        const bp_value *item = list->items.at[i];
+        if (item->kind == BP_VALUE_TEXT && bp_region_find(item->text) == NULL) {
+            (void)bp_text_finding(
+                place,
+                report_unknown(place->context, item->text, item->span, place->policy->from_json),
+                item->uses);
+        }
+    }
 }
 
 static void
@@ -333,7 +353,8 @@ judge_copies(const bp_place *at, bp_str partition, bp_finding **foreign)
             place.node = copy;
             if (region == NULL && reference->region.size > 0) {
                 bp_finding *finding =
-                    report_unknown(at->context, reference->region, reference->region_span);
+                    report_unknown(at->context, reference->region, reference->region_span, true);
+                finding->aws = BP_AWS_UNKNOWN; /* seen for the Regions of plans alone */
                 (void)bp_text_finding(&place, finding, copy->uses);
             } else if (region != NULL && partition.size > 0 &&
                        !bp_str_is(partition, region->partition)) {
@@ -358,6 +379,7 @@ judge_policy(const bp_place *at)
         if (regions != NULL) {
             judge_list(&place, regions->assign, partition, &foreign);
             judge_list(&place, regions->append, partition, &foreign);
+            judge_removed(&place, regions->remove);
             judge_empty(&place, regions);
         }
         judge_copies(&place, partition, &foreign);
@@ -376,7 +398,7 @@ judge_vaults(const bp_check_context *context)
             const bp_region *region =
                 item->kind == BP_VALUE_TEXT ? bp_region_find(item->text) : NULL;
             if (item->kind == BP_VALUE_TEXT && region == NULL) {
-                report_unknown(context, item->text, item->span)->by_text = true;
+                report_unknown(context, item->text, item->span, false)->by_text = true;
             } else if (region != NULL && context->org != NULL &&
                        !bp_str_is(context->org->partition, region->partition)) {
                 bp_finding *finding =

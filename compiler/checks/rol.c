@@ -161,6 +161,7 @@ judge_arn(const bp_check_context *context, const bp_policy *policy, const bp_nod
     const bp_value *value = bp_node_value(node, path);
     bp_diagnostics *list = context->diagnostics;
     bp_finding *finding = NULL;
+    bool scanner = bp_str_is(bp_str_of(path), "scanner_role_arn");
     if (value == NULL || value->kind != BP_VALUE_TEXT || bp_arn_is_unfinished(value->text)) {
         return;
     }
@@ -172,19 +173,25 @@ judge_arn(const bp_check_context *context, const bp_policy *policy, const bp_nod
                             "\"%.*s\" is not the ARN of a role; the form is "
                             "arn:PARTITION:iam::$account:role/NAME",
                             BP_ARG(shown));
+        if (scanner || bp_str_starts(value->text, BP_STR("arn:"))) {
+            finding->aws = BP_AWS_UNKNOWN; /* only other texts were seen to be refused */
+        }
     } else if (bp_is_account_id(reference->account)) {
         finding = bp_report(list, "ROL004", reference->account_span,
                             "account %.*s stands in a role ARN; a policy names the role of "
                             "whatever account it reaches, by $account",
                             BP_ARG(reference->account));
         bp_finding_mark(list, finding, "a literal account");
+        finding->aws = scanner ? BP_AWS_UNKNOWN : BP_AWS_REJECTS;
         bp_str seen = bp_span_text(bp_diagnostics_sources(list), reference->account_span);
         if (bp_str_equal(seen, reference->account)) {
             bp_finding_fix(list, finding, true, reference->account_span, BP_STR("$account"),
                            "replace with $account");
         }
-        bp_finding_help(list, finding, "write role(\"%.*s\")",
-                        BP_ARG(role_words(context, reference->path, reference->name)));
+        if (!policy->from_json) {
+            bp_finding_help(list, finding, "write role(\"%.*s\")",
+                            BP_ARG(role_words(context, reference->path, reference->name)));
+        }
     } else if (!bp_str_is(reference->account, "$account")) {
         finding = bp_report(list, "ROL002", reference->account_span,
                             "\"%.*s\" stands in the account field of a role ARN; it takes $account",

@@ -45,6 +45,33 @@ fault_code(bp_schedule_fault fault)
     return "SCH001";
 }
 
+/* Whether a schedule with a "*" too many, or one too few, is refused for its runs alone: read as if
+ * the weekday were "?", or the day "*". */
+static bool
+runs_are_refused(const bp_place *place, const bp_value *value, const bp_schedule *schedule)
+{
+    bp_str text = value->text;
+    bp_str wrong = bp_str_cut(text, schedule->start, schedule->end);
+    if (!bp_str_is(wrong, "*") && !bp_str_is(wrong, "?")) {
+        return false;
+    }
+    bp_str other = bp_str_is(wrong, "*") ? BP_STR("?") : BP_STR("*");
+    bp_schedule mended =
+        bp_schedule_parse(place->context->arena,
+                          bp_str_format(place->context->arena, "%.*s%.*s%.*s",
+                                        BP_ARG(bp_str_cut(text, 0, schedule->start)), BP_ARG(other),
+                                        BP_ARG(bp_str_cut(text, schedule->end, text.size))));
+    int64_t first;
+    int64_t second;
+    int64_t last;
+    if (mended.fault != BP_SCHEDULE_GOOD) {
+        return false;
+    }
+    bp_cadence cadence =
+        bp_schedule_cadence(&mended, place->context->as_of, &first, &second, &last);
+    return cadence == BP_CADENCE_NEVER || cadence == BP_CADENCE_TOO_FREQUENT;
+}
+
 static void
 report_fault(const bp_place *place, const bp_value *value, const bp_schedule *schedule)
 {
@@ -54,6 +81,9 @@ report_fault(const bp_place *place, const bp_value *value, const bp_schedule *sc
     bp_finding *finding =
         bp_report(list, fault_code(schedule->fault), span, "%.*s", BP_ARG(schedule->message));
     bp_text_finding(place, finding, value->uses);
+    if (schedule->fault == BP_SCHEDULE_DAY_FIELDS && runs_are_refused(place, value, schedule)) {
+        finding->aws = BP_AWS_REJECTS;
+    }
     if (schedule->help.size > 0) {
         bp_finding_help(list, finding, "%.*s", BP_ARG(schedule->help));
     }
@@ -139,7 +169,8 @@ report_frequent(const bp_place *place, const bp_value *value, bool by_chance, in
         bp_finding_note(list, finding,
                         "the same policy is refused when those two are the next ones");
     }
-    bp_finding_help(list, finding, "hourly(:00) is the most frequent schedule there is");
+    bp_finding_help(list, finding, "%s is the most frequent schedule there is",
+                    bp_by_source(place, "hourly(:00)", "cron(0 * ? * * *)"));
 }
 
 static void
@@ -273,7 +304,9 @@ judge_presence(const bp_place *place)
                   "rule without a schedule; the documentation of backup policies asks for one");
     bp_text_finding(place, finding, place->node->uses);
     bp_finding_note(list, finding, "the API of AWS Backup would run it every day at 05:00 UTC");
-    bp_finding_help(list, finding, "add schedule = daily(05:00), or another one");
+    bp_finding_help(list, finding, "add %s, or another one",
+                    bp_by_source(place, "schedule = daily(05:00)",
+                                 "a schedule_expression such as cron(0 5 ? * * *)"));
 }
 
 void

@@ -1,5 +1,5 @@
 /*
- * SEL: what a plan selects (SEL004, SEL006, SEL007, SEL009, SEL017).
+ * SEL: what a plan selects (SEL004, SEL006, SEL007, SEL009, SEL016, SEL017).
  *
  * Which of the selected types can be copied, or honour cold storage, is judged elsewhere.
  */
@@ -46,10 +46,14 @@ judge_forms(const bp_place *place)
     bp_finding *finding = report_plan(
         place, "SEL004", second->span,
         BP_STR("one plan selects by tags and by resources; a plan takes one of the two forms"));
+    if (place->policy->from_json) {
+        finding->severity = BP_WARNING; /* what AWS does with it was not seen */
+    }
     bp_finding_label(place->context->diagnostics, finding, first->span, "selects by %s",
                      tags_first ? "tags" : "resources");
     bp_finding_help(place->context->diagnostics, finding,
-                    "write two plans, or one resource selection with the tag in where");
+                    "write two plans, or one resource selection with the tag in %s",
+                    bp_by_source(place, "where", "its conditions"));
 }
 
 /* Words that say how often; letter case ignored. */
@@ -171,7 +175,9 @@ judge_role(const bp_place *place)
     if (role != NULL) {
         bp_finding_label(list, finding, role->span, "the role of another selection of this plan");
     }
-    bp_finding_help(list, finding, "add role = role(\"…\")");
+    bp_finding_help(
+        list, finding, "add %s",
+        bp_by_source(place, "role = role(\"…\")", "\"iam_role_arn\" with the ARN of a role"));
 }
 
 void
@@ -179,6 +185,47 @@ bp_check_selections(const bp_check_context *context)
 {
     bp_each_plan(context, judge_plan);
     bp_each_selection(context, judge_role);
+}
+
+static void
+judge_tag_value(const bp_place *place, const bp_value *value)
+{
+    if (value->kind != BP_VALUE_TEXT || (value->text.size > 0 && !value->unquoted)) {
+        return;
+    }
+    bp_diagnostics *list = place->context->diagnostics;
+    bp_finding *finding;
+    if (value->unquoted) {
+        finding = bp_report(list, "SEL016", value->span,
+                            "%.*s without quotes among tag values; values of tags are texts",
+                            BP_ARG(bp_shown_text(place->context->arena, value->text)));
+        bp_finding_fix(list, finding, true, value->span,
+                       bp_str_format(place->context->arena, "\"%.*s\"", BP_ARG(value->text)),
+                       "put it in quotes");
+    } else {
+        finding = bp_report(list, "SEL016", value->span,
+                            "empty tag value; it selects resources whose tag has no value");
+    }
+    bp_text_finding(place, finding, value->uses);
+}
+
+static void
+judge_tag_values(const bp_place *place)
+{
+    const bp_node *leaf = bp_node_child(place->node, "tag_value");
+    const bp_value *lists[] = {leaf == NULL ? NULL : leaf->assign,
+                               leaf == NULL ? NULL : leaf->append};
+    for (size_t i = 0; i < 2; i++) {
+        for (size_t j = 0; lists[i] != NULL && j < lists[i]->items.count; j++) {
+            judge_tag_value(place, lists[i]->items.at[j]);
+        }
+    }
+}
+
+void
+bp_check_tag_values(const bp_check_context *context)
+{
+    bp_each_selection(context, judge_tag_values);
 }
 
 static void
@@ -225,8 +272,9 @@ judge_type_list(const bp_place *place, const char *path)
 {
     const bp_node *leaf = bp_node_at(place->node, path);
     const bp_value *lists[] = {leaf == NULL ? NULL : leaf->assign,
-                               leaf == NULL ? NULL : leaf->append};
-    for (size_t i = 0; i < 2; i++) {
+                               leaf == NULL ? NULL : leaf->append,
+                               leaf == NULL ? NULL : leaf->remove};
+    for (size_t i = 0; i < 3; i++) {
         for (size_t j = 0; lists[i] != NULL && j < lists[i]->items.count; j++) {
             judge_pattern(place, lists[i]->items.at[j]);
         }

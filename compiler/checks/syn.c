@@ -11,12 +11,13 @@ static void
 judge_emptiness(const bp_place *place)
 {
     const bp_node *plans = bp_node_child(place->node, "plans");
-    if (place->context->program->broken || (plans != NULL && plans->first != NULL) ||
-        (plans != NULL && plans->control.may != 0)) {
+    if (place->context->program->broken || place->node->holes ||
+        (plans != NULL && plans->first != NULL) || (plans != NULL && plans->control.may != 0)) {
         return;
     }
     bp_diagnostics *list = place->context->diagnostics;
-    bp_finding *finding = bp_report(list, "SYN002", place->policy->span,
+    bool json = place->policy->from_json;
+    bp_finding *finding = bp_report(list, "SYN002", json ? place->node->span : place->policy->span,
                                     "policy without a plan; nothing is backed up by it");
     bp_finding_scope(list, finding,
                      bp_node_scope(place->context->arena, place->policy->name, NULL));

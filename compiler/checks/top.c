@@ -91,7 +91,7 @@ bp_check_targets(const bp_check_context *context)
     }
     for (size_t i = 0; context->program != NULL && i < context->program->policies.count; i++) {
         const bp_policy *policy = context->program->policies.at[i];
-        if (policy->attach.count == 0) {
+        if (policy->attach.count == 0 && !policy->alone) {
             bp_finding *finding =
                 bp_report(context->diagnostics, "TOP012", policy->span,
                           "policy \"%.*s\" is attached nowhere; without a target it protects "

@@ -1,6 +1,7 @@
 /*
  * NAM001: names that no vault can have, in settings, ARNs and declarations. VLT011: copy
- * destinations that are no vault ARN. Judged from the text alone.
+ * destinations that are no vault ARN. VLT013: air-gapped vaults of rules. Judged from the text
+ * alone.
  */
 #include "compiler/checks/cells.h"
 #include "compiler/checks/families.h"
@@ -150,4 +151,69 @@ bp_check_vault_names(const bp_check_context *context)
     }
     bp_each_rule(context, judge_rule);
     bp_each_copy(context, judge_copy);
+}
+
+/* The ordinary vault that an air-gapped one stands beside; on the path it may come from above. */
+static void
+judge_ordinary(const bp_place *place, const bp_value *value)
+{
+    if (!bp_place_whole(place) || place->node->holes ||
+        bp_node_at(place->node, "target_backup_vault_name") != NULL) {
+        return;
+    }
+    bp_finding *finding = bp_report(place->context->diagnostics, "VLT013", value->span,
+                                    "rule with an air-gapped vault and no other; it also needs an "
+                                    "ordinary vault");
+    finding->aws = BP_AWS_INVALID_EFFECTIVE;
+    bp_finding_help(place->context->diagnostics, finding, "add target_backup_vault_name");
+    (void)bp_text_finding(place, finding, value->uses);
+}
+
+static void
+judge_air_gapped(const bp_place *place)
+{
+    bp_diagnostics *list = place->context->diagnostics;
+    const bp_value *value =
+        bp_node_value(place->node, "target_logically_air_gapped_backup_vault_arn");
+    if (value == NULL || value->kind != BP_VALUE_TEXT || bp_arn_is_unfinished(value->text)) {
+        return;
+    }
+    judge_ordinary(place, value);
+    const bp_reference *reference = value->reference;
+    bp_finding *finding = NULL;
+    if (reference == NULL) {
+        finding = bp_report(list, "VLT013", value->span,
+                            "\"%.*s\" is not the ARN of an air-gapped vault; the form is "
+                            "arn:PARTITION:backup:$region:$account:backup-vault:NAME",
+                            BP_ARG(bp_shown_text(place->context->arena, value->text)));
+        offer_backup_vault(place, finding, value);
+        (void)bp_text_finding(place, finding, value->uses);
+        return;
+    }
+    bool region = bp_str_is(reference->region, "$region");
+    if (region && bp_str_is(reference->account, "$account")) {
+        return;
+    }
+    bp_str written = region ? reference->account : reference->region;
+    bp_str variable = region ? BP_STR("$account") : BP_STR("$region");
+    finding =
+        bp_report(list, "VLT013", region ? reference->account_span : reference->region_span,
+                  "\"%.*s\" in the air-gapped vault of a rule; it takes %.*s there, which AWS "
+                  "fills in",
+                  BP_ARG(bp_shown_text(place->context->arena, written)), BP_ARG(variable));
+    if (bp_str_equal(bp_span_text(bp_diagnostics_sources(list), finding->span), written)) {
+        bp_finding_fix(list, finding, true, finding->span, variable, "replace with %.*s",
+                       BP_ARG(variable));
+        bool other = !region && !bp_str_is(reference->account, "$account");
+        if (other) {
+            bp_finding_edit(list, finding, reference->account_span, BP_STR("$account"));
+        }
+    }
+    (void)bp_text_finding(place, finding, value->uses);
+}
+
+void
+bp_check_air_gapped_targets(const bp_check_context *context)
+{
+    bp_each_rule(context, judge_air_gapped);
 }

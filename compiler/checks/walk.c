@@ -197,6 +197,12 @@ bp_text_finding(const bp_place *place, bp_finding *finding, bp_span uses)
     return finding;
 }
 
+const char *
+bp_by_source(const bp_place *place, const char *language, const char *json)
+{
+    return place->policy->from_json ? json : language;
+}
+
 bool
 bp_place_on(const bp_node *from, const char *path)
 {

@@ -40,6 +40,9 @@ bool bp_place_whole(const bp_place *place);
  * `uses` that brought it there, if any. Gives the finding. */
 bp_finding *bp_text_finding(const bp_place *place, bp_finding *finding, bp_span uses);
 
+/* The words for the source that the place was written in: the language, or JSON. */
+const char *bp_by_source(const bp_place *place, const char *language, const char *json);
+
 /* Whether a switch of the document is on. */
 bool bp_place_on(const bp_node *from, const char *path);
 /* A day or minute value as written in the source, for messages: "12w"; else its number and unit. */

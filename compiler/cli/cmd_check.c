@@ -11,7 +11,8 @@ check_all(bp_session *session)
     if (!bp_session_load(session) || !bp_session_compile(session) || !bp_session_check(session)) {
         return;
     }
-    if (session->outcome == BP_CANNOT || bp_session_has_holes(session) ||
+    if (session->outcome == BP_CANNOT || bp_session_has_lone_documents(session) ||
+        bp_session_has_holes(session) ||
         bp_diagnostics_has(session->diagnostics, BP_ERROR) || !bp_session_plan(session)) {
         return;
     }

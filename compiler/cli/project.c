@@ -199,14 +199,8 @@ add_named_files(bp_run *run, bp_options *options)
             bp_run_trouble(run, "standard input is not read by this release; name a file");
             return false;
         }
-        if (bp_str_ends(bp_str_of(typed), BP_STR(".json"))) {
-            bp_run_trouble(run,
-                           "cannot read \"%s\": policy documents in JSON are not judged by "
-                           "this release",
-                           typed);
-            return false;
-        }
-        bool named_like_a_file = bp_str_ends(bp_str_of(typed), BP_STR(".bpol"));
+        bool named_like_a_file = bp_str_ends(bp_str_of(typed), BP_STR(".bpol")) ||
+                                 bp_str_ends(bp_str_of(typed), BP_STR(".json"));
         bool is_folder = stat(bp_project_path(run, typed), &found) == 0 && S_ISDIR(found.st_mode);
         if (is_folder && !named_like_a_file) {
             if (!add_folder(run, options, typed)) {

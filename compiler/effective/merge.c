@@ -556,6 +556,7 @@ bp_part_extends(const bp_part *part)
         return part->node->extend;
     }
     const bp_node *plan = bp_node_up(part->node, BP_NODE_PLAN);
-    return bp_node_child(plan, "regions") == NULL || bp_node_child(plan, "rules") == NULL ||
-           bp_node_child(plan, "selections") == NULL;
+    return bp_node_child(plan, "regions") == NULL || bp_node_first(plan, "rules") == NULL ||
+           (bp_node_first(plan, "selections/tags") == NULL &&
+            bp_node_first(plan, "selections/resources") == NULL);
 }

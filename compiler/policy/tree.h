@@ -98,13 +98,13 @@ struct bp_node {
     bp_node *last;
     bp_node *next;
     const bp_setting *setting; /* LEAF: its row; NULL for keys that no row knows */
-    bp_value *assign;          /* LEAF: by operator; NULL = not used */
+    bp_value *assign; /* LEAF: by operator; NULL = not used. ROOT: what AWS does not read */
     bp_value *append;
     bp_value *remove;
     bp_value *plain; /* JSON that is no object where AWS reads one: stands for the whole node */
     bp_child_control control;
-    bool holes;     /* PLAN, RULE, SELECTION, COPY: some of it was refused and reported, so what is
-                       missing  may stand there */
+    bool holes;     /* ROOT, PLAN, RULE, SELECTION, COPY: some of it was refused and reported, so
+                       what is missing may stand there */
     bool extend;    /* PLAN, RULE, SELECTION, COPY: changes an inherited one */
     bool form_open; /* SELECTION that extends: nothing in it says its form, which is that of the
                        inherited one; it stands under resources until that is known */

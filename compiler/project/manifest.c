@@ -303,7 +303,7 @@ read_lowercase(bp_manifest_reader *r, bp_yaml_event key, bp_yaml_event first)
 static const bp_manifest_key top_keys[] = {
     {"version", read_version},
     {"sources", read_sources},
-    {"documents", NULL},
+    {"documents", bp_manifest_read_documents},
     {"inventory", read_inventory},
     {"inventory_max_age_days", read_inventory_age},
     {"home_region", read_home},
@@ -328,7 +328,8 @@ check_required(bp_manifest_reader *r, bp_span top)
         r->bad = true;
     }
     if (!r->sources_written) {
-        bp_finding *finding = bp_report(r->list, "CFG001", top, "a manifest without \"sources\"");
+        bp_finding *finding =
+            bp_report(r->list, "CFG001", top, "a manifest without \"sources\" or \"documents\"");
         bp_finding_help(r->list, finding, "write \"sources: [policies/**/*.bpol]\"");
         r->bad = true;
     }

@@ -19,6 +19,27 @@ typedef struct bp_level {
     bp_span span;
 } bp_level;
 
+typedef enum bp_manifest_target_kind {
+    BP_MANIFEST_ROOT,
+    BP_MANIFEST_OU,
+    BP_MANIFEST_ACCOUNT
+} bp_manifest_target_kind;
+
+/* root, "ou:PATH" or "account:ID": what stands behind the colon. */
+typedef struct bp_manifest_target {
+    bp_manifest_target_kind kind;
+    bp_str text;
+    bp_span span;
+} bp_manifest_target;
+
+/* A backup policy that is written as JSON. */
+typedef struct bp_manifest_document {
+    bp_manifest_text file;
+    bp_manifest_text name;
+    bool attach_written;
+    BP_VEC(bp_manifest_target) attach;
+} bp_manifest_document;
+
 /* Parts of a build. */
 enum {
     BP_TARGET_POLICIES = 1,
@@ -30,6 +51,7 @@ enum {
 typedef struct bp_manifest {
     const bp_source *source; /* NULL: no manifest, all defaults */
     BP_VEC(bp_manifest_text) sources;
+    BP_VEC(bp_manifest_document *) documents;
     bp_manifest_text inventory;     /* empty text: none named */
     int64_t inventory_max_age_days; /* default 30 */
     int64_t facts_max_age_days;     /* default 180 */

@@ -16,8 +16,9 @@ typedef struct bp_manifest_reader {
     bp_manifest *manifest;
     bool bad; /* something was reported: the manifest cannot be used */
     bool version_written;
-    bool sources_written;
-    bp_map *levels; /* code of a rule, or family → span */
+    bool sources_written;           /* or documents */
+    bp_manifest_document *document; /* the one that is being read */
+    bp_map *levels;                 /* code of a rule, or family → span */
 } bp_manifest_reader;
 
 typedef void bp_manifest_read_value(bp_manifest_reader *r, bp_yaml_event key, bp_yaml_event first);
@@ -26,6 +27,9 @@ typedef struct bp_manifest_key {
     const char *name;
     bp_manifest_read_value *read; /* NULL: not usable in this release */
 } bp_manifest_key;
+
+/* `documents:`, in manifest_documents.c. */
+void bp_manifest_read_documents(bp_manifest_reader *r, bp_yaml_event key, bp_yaml_event first);
 
 /* The span of a value, never empty where text follows. */
 bp_span bp_manifest_place(const bp_manifest_reader *r, bp_yaml_event event);

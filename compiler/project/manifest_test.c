@@ -123,14 +123,46 @@ static void
 keys_of_later_releases_are_refused_by_name(void **state)
 {
     (void)state;
-    static const char *const keys[] = {"documents", "coverage", "retention", "naming", "facts"};
-    for (size_t i = 0; i < 5; i++) {
+    static const char *const keys[] = {"coverage", "retention", "naming", "facts"};
+    for (size_t i = 0; i < 4; i++) {
         char text[100];
         snprintf(text, sizeof text, START "%s: {a: [1]}\n", keys[i]);
         check(text, "CFG001", 3, 1, keys[i]);
     }
     check(START "rules: { locked: [NAM002] }\n", "CFG001", 3, 10, "\"locked\"");
     check(START "rules:\n  overrides: []\n", "CFG001", 4, 3, "\"overrides\"");
+}
+
+static void
+documents_have_a_file_a_name_and_targets(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "version: 1\ndocuments:\n  - { file: p/a.json, name: base, attach: [root, \"ou:A/B\", "
+        "\"account:222233334444\"] }\n  - { file: b.json, name: other }\n";
+    reading r = read_text(text, sizeof text - 1);
+    assert_true(r.good);
+    const bp_manifest *m = r.manifest;
+    assert_int_equal(m->documents.count, 2);
+    const bp_manifest_document *first = m->documents.at[0];
+    assert_true(bp_str_is(first->file.text, "p/a.json") && bp_str_is(first->name.text, "base"));
+    assert_int_equal(first->attach.count, 3);
+    assert_int_equal(first->attach.at[0].kind, BP_MANIFEST_ROOT);
+    assert_true(bp_str_is(first->attach.at[1].text, "A/B"));
+    assert_int_equal(first->attach.at[2].kind, BP_MANIFEST_ACCOUNT);
+    assert_true(bp_str_is(first->attach.at[2].text, "222233334444"));
+    assert_false(m->documents.at[1]->attach_written);
+    bp_arena_free(r.arena);
+    check("version: 1\ndocuments: []\n", "CFG001", 2, 1, "empty list");
+    check("version: 1\ndocuments: [{name: a}]\n", "CFG001", 2, 13, "\"file\"");
+    check("version: 1\ndocuments: [{file: a}]\n", "CFG001", 2, 13, "\"name\"");
+    check("version: 1\ndocuments: [{file: ../a, name: a}]\n", "CFG008", 2, 20, "..");
+    check("version: 1\ndocuments: [{file: a, nmae: a}]\n", "CFG001", 2, 23, "nmae");
+    check("version: 1\ndocuments: [{file: a, name: a, attach: root}]\n", "CFG001", 2, 40, "list");
+    check("version: 1\ndocuments: [{file: a, name: a, attach: [Prod]}]\n", "CFG001", 2, 41,
+          "no target");
+    check("version: 1\ndocuments: [{file: a, name: a, attach: ['ou:']}]\n", "CFG001", 2, 41,
+          "no target");
 }
 
 static void
@@ -178,6 +210,7 @@ main(void)
         cmocka_unit_test(defaults_stand_where_nothing_is_said),
         cmocka_unit_test(every_usable_key_sets_something),
         cmocka_unit_test(keys_of_later_releases_are_refused_by_name),
+        cmocka_unit_test(documents_have_a_file_a_name_and_targets),
         cmocka_unit_test(mistakes_are_shown_where_they_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

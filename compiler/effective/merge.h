@@ -102,7 +102,8 @@ bp_merged *bp_merge_over(bp_merger *merger, bp_merged *above, const bp_parts *pe
                          bp_way *events);
 
 /* Whether the block of a part changes one that others define: it says `extend`; of a JSON document,
- * which cannot say it, a plan that lacks Regions, rules or selections, and what is in such a plan. */
+ * which cannot say it, a plan that lacks Regions, rules or selections, and what is in such a plan.
+ */
 bool bp_part_extends(const bp_part *part);
 
 /* Fills in a node that is `sole`. */

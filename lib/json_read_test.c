@@ -230,6 +230,25 @@ values_can_be_skipped(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_arena, close_arena)
 
+static void
+repeated_keys_can_be_given(void **state)
+{
+    (void)state;
+    bp_json_reader *reader = reader_of(BP_STR("{\"a\":1,\"b\":2,\"a\":3}"));
+    bp_json_reader_give_repeats(reader);
+    size_t repeats = 0;
+    for (bp_json_event each = bp_json_next(reader); each.kind != BP_JSON_END;
+         each = bp_json_next(reader)) {
+        assert_int_not_equal(each.kind, BP_JSON_ERROR);
+        if (each.kind == BP_JSON_KEY && bp_span_exists(each.opener)) {
+            repeats++;
+            assert_int_equal(each.opener.start, 1);
+            assert_int_equal(each.span.start, 13);
+        }
+    }
+    assert_int_equal(repeats, 1);
+}
+
 int
 main(void)
 {
@@ -238,7 +257,7 @@ main(void)
         TEST(broken_structure_is_refused), TEST(keys_stand_once),
         TEST(bad_strings_are_refused),     TEST(bad_numbers_are_refused),
         TEST(nesting_ends_at_64),          TEST(large_texts_are_linear),
-        TEST(values_can_be_skipped),
+        TEST(values_can_be_skipped),       TEST(repeated_keys_can_be_given),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -25,7 +25,8 @@ static void
 offer_target(const bp_place *place, bp_finding *finding)
 {
     const bp_node *copy = place->node;
-    if (!place->policy->from_json || copy->first == NULL || !is_vault_arn(place, copy->key)) {
+    if ((!place->policy->from_json && !copy->raw) || copy->first == NULL ||
+        !is_vault_arn(place, copy->key)) {
         return;
     }
     bp_span before = copy->first->span;

@@ -35,7 +35,8 @@ judge_control(const bp_place *place)
 {
     const bp_node *node = place->node;
     const bp_node *first = NULL;
-    if (node->kind == BP_NODE_LEAF || node->control.may == 0 || !place->policy->from_json) {
+    if (node->kind == BP_NODE_LEAF || node->control.may == 0 ||
+        (!place->policy->from_json && !node->raw)) {
         return;
     }
     size_t count = free_leaves(node, &first);

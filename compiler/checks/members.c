@@ -80,7 +80,7 @@ judge_selection(const bp_place *place)
                                         "empty list of tag values; a selection names at least one");
         bp_text_finding(place, finding, values->uses);
     }
-    if (!place->policy->from_json || place->node->holes) {
+    if ((!place->policy->from_json && !place->node->raw) || place->node->holes) {
         return;
     }
     if (tags) {
@@ -115,7 +115,7 @@ judge_entry(const bp_place *place)
     static const char *const condition[2] = {"condition_key", "condition_value"};
     static const char *const scan[2] = {"resource_types", "scanner_role_arn"};
     const bp_node *node = place->node;
-    if (!place->policy->from_json || is_hole(node)) {
+    if ((!place->policy->from_json && !node->raw) || is_hole(node)) {
         return;
     }
     if (node->kind == BP_NODE_ENTRY) {

@@ -67,7 +67,7 @@ read_back(int file, char *text)
 static int
 scratch_file(void)
 {
-    char name[] = "/tmp/backpol-test-XXXXXX";
+    char name[] = P_tmpdir "/backpol-test-XXXXXX";
     int file = mkstemp(name);
     assert_true(file >= 0);
     unlink(name);
@@ -180,7 +180,7 @@ build_into_a_new_folder(void **state)
 {
     (void)state;
     static outcome result;
-    char folder[] = "/tmp/backpol-test-XXXXXX";
+    char folder[] = P_tmpdir "/backpol-test-XXXXXX";
     char out[64];
     assert_non_null(mkdtemp(folder));
     (void)snprintf(out, sizeof out, "%s/out", folder);

@@ -84,6 +84,69 @@ print_difference(const verdict_case *each, const bp_diagnostics *list)
     }
 }
 
+/* The next number of a fixed row of numbers that look random. */
+static uint32_t
+next_number(uint32_t *state)
+{
+    *state = *state * 1664525U + 1013904223U;
+    return *state >> 8;
+}
+
+/* Some bytes of a text replaced, cut out or repeated. */
+static bp_str
+mutate(bp_arena *arena, bp_str text, uint32_t *state)
+{
+    static const char bytes[] = "{}[]\",:@$\\0159 eE+-._/\n\t\xC3\x80\xFFtrufalsn";
+    bp_buf out = {.arena = arena};
+    for (size_t i = 0; i < text.size; i++) {
+        uint32_t choice = next_number(state) % 1500;
+        if (choice == 0) {
+            bp_buf_add_char(&out, bytes[next_number(state) % (sizeof bytes - 1)]);
+        } else if (choice == 1) {
+            bp_buf_add(&out, bp_str_cut(text, i, i + next_number(state) % 20));
+        } else if (choice == 2) {
+            i += next_number(state) % 20;
+        } else {
+            bp_buf_add_char(&out, text.at[i]);
+        }
+    }
+    return bp_buf_text(&out);
+}
+
+/* Whatever stands in a document: it ends, and every finding has a place in it. */
+static void
+mutated_documents(void **state)
+{
+    (void)state;
+    bp_arena *arena = bp_arena_new(NULL);
+    bp_str rest = {0};
+    bp_file_error error = {0};
+    uint32_t number = 20260913;
+    assert_true(bp_file_read(arena, ".", BP_STR("testdata/verdicts/whole.tsv"), 4 * 1024 * 1024,
+                             &rest, &error));
+    while (rest.size > 0) {
+        size_t end = bp_str_find(rest, '\n');
+        bp_str line = bp_str_cut(rest, 0, end);
+        rest = bp_str_cut(rest, end + 1, rest.size);
+        if (line.size == 0 || line.at[0] == '#') {
+            continue;
+        }
+        verdict_case each = {.id = cut_field(&line)};
+        each.instant = cut_field(&line);
+        each.answer = cut_field(&line);
+        for (int i = 0; i < 20; i++) {
+            bp_arena *own = bp_arena_new(NULL);
+            each.document = mutate(own, line, &number);
+            const bp_diagnostics *list = judge(own, &each);
+            if (!all_have_places(list, each.document)) {
+                fail_msg("a finding without a place: %.*s", BP_ARG(each.document));
+            }
+            bp_arena_free(own);
+        }
+    }
+    bp_arena_free(arena);
+}
+
 /* Runs the cases of a file; at least `least` of them. */
 static void
 run_file(const char *path, size_t least)
@@ -139,7 +202,7 @@ static void
 near_cases(void **state)
 {
     (void)state;
-    run_file("testdata/verdicts/near.tsv", 100);
+    run_file("testdata/verdicts/near.tsv", 300);
 }
 
 int
@@ -149,6 +212,7 @@ main(void)
         cmocka_unit_test(recorded_answers),
         cmocka_unit_test(recorded_fragments_in_whole_policies),
         cmocka_unit_test(near_cases),
+        cmocka_unit_test(mutated_documents),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

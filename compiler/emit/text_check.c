@@ -7,6 +7,8 @@
  */
 #include "compiler/emit/parts.h"
 
+enum { VALUE_DEPTH = 64 };
+
 static void
 refuse(bp_emission *emission, bp_span span, const char *where, bp_str text, const char *why)
 {
@@ -54,31 +56,45 @@ check_tags(bp_emission *emission, const char *where, const bp_tags *tags, bool a
     }
 }
 
+/* Only the management template carries the document as an object, whose keys CloudFormation reads.
+ */
 static void
-check_value(bp_emission *emission, const bp_value *value)
+check_document_key(bp_emission *emission, bp_str key, bp_span span)
 {
-    if (value == NULL) {
+    if (bp_emission_has(emission, BP_TARGET_CLOUDFORMATION)) {
+        check_key(emission, "the policy", key, span);
+    } else {
+        check_text(emission, "the policy", key, span);
+    }
+}
+
+/* Raw JSON nests, no deeper than a source may. */
+static void
+check_value(bp_emission *emission, const bp_value *value, int depth)
+{
+    if (value == NULL || depth > VALUE_DEPTH) {
         return;
     }
     check_text(emission, "the policy", value->text, value->span);
     for (size_t i = 0; i < value->items.count; i++) {
-        check_text(emission, "the policy", value->items.at[i]->text, value->items.at[i]->span);
+        check_value(emission, value->items.at[i], depth + 1);
+    }
+    for (size_t i = 0; i < value->members.count; i++) {
+        const bp_member *member = &value->members.at[i];
+        check_document_key(emission, member->key, member->span);
+        check_value(emission, member->value, depth + 1);
     }
 }
 
-/* Only the management template carries the document as an object, whose keys CloudFormation reads.
- */
 static void
 check_node(bp_emission *emission, const bp_node *node)
 {
-    if (bp_emission_has(emission, BP_TARGET_CLOUDFORMATION)) {
-        check_key(emission, "the policy", node->key, node->span);
-    } else {
-        check_text(emission, "the policy", node->key, node->span);
-    }
-    check_value(emission, node->assign);
-    check_value(emission, node->append);
-    check_value(emission, node->remove);
+    check_document_key(emission, node->key, node->span);
+    check_value(emission, node->assign, 0);
+    check_value(emission, node->append, 0);
+    check_value(emission, node->remove, 0);
+    check_value(emission, node->plain, 0);
+    check_value(emission, node->control.written, 0);
 }
 
 /* Walks a document without recursion: the tree knows its parents. */

@@ -104,8 +104,10 @@ bp_choose_raw(bp_elab *elab, bp_instance *instance, size_t index, const bp_ast_s
         instance->holes = true;
         return;
     }
+    bp_span word = {statement->span.source, statement->span.start,
+                    statement->span.start + sizeof "raw" - 1};
     bp_finding *finding =
-        bp_fault(elab, "SYN003", statement->name.span, layer->env,
+        bp_fault(elab, "SYN003", word, layer->env,
                  "raw JSON at \"%.*s\"; it goes into the document as it is written",
                  BP_ARG(statement->name.text));
     finding->severity = BP_INFO;

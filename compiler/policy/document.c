@@ -20,8 +20,10 @@ bp_document_fault(bp_document *document, const char *code, bp_span span, const b
     va_end(arguments);
     bp_finding *finding = bp_report(document->diagnostics, code, span, "%.*s", BP_ARG(message));
     finding->by_text = true;
-    bp_finding_scope(document->diagnostics, finding,
-                     bp_node_scope(document->arena, document->policy, node));
+    if (document->policy.size > 0) {
+        bp_finding_scope(document->diagnostics, finding,
+                         bp_node_scope(document->arena, document->policy, node));
+    }
     return finding;
 }
 
@@ -299,6 +301,58 @@ read_object(bp_document *document, bp_node *node, const bp_document_level *level
         } else {
             read_member(document, node, level, object, entry, depth);
         }
+    }
+}
+
+static unsigned
+block_bit(const bp_node *block)
+{
+    /* Other kinds are no blocks. */
+    return block->kind == BP_NODE_PLAN   ? BP_BLOCK_PLAN
+           : block->kind == BP_NODE_RULE ? BP_BLOCK_RULE
+           : block->kind == BP_NODE_COPY ? BP_BLOCK_COPY
+           : block->kind == BP_NODE_SELECTION
+               ? (bp_node_is_tags(block) ? BP_BLOCK_SELECT_TAGS : BP_BLOCK_SELECT_RESOURCES)
+               : BP_BLOCK_POLICY;
+}
+
+/* The node of a tree that stands where another stands below its own top; NULL if there is none. */
+static bp_node *
+counterpart(bp_node *tree, const bp_node *top, const bp_node *node)
+{
+    const bp_node *way[DEPTH_MAX + 2];
+    size_t steps = 0;
+    while (node != top && steps < sizeof way / sizeof way[0]) {
+        way[steps++] = node;
+        node = node->parent;
+    }
+    while (tree != NULL && steps > 0) {
+        tree = bp_node_find(tree, way[--steps]->key);
+    }
+    return tree;
+}
+
+void
+bp_document_judge(bp_arena *arena, bp_diagnostics *diagnostics, bp_str policy, bp_node *block,
+                  const bp_ast_value *object)
+{
+    bp_document document = {arena, diagnostics, NULL, policy};
+    bp_document_level level = {block_bit(block), BP_STR("")};
+    bp_node top = {.kind = block->kind, .key = block->key, .parent = block->parent};
+    read_object(&document, &top, &level, object, 0);
+    for (bp_node *node = &top; node != NULL;) {
+        bp_node *meant = node->holes ? counterpart(block, &top, node) : NULL;
+        if (meant != NULL) {
+            meant->holes = true;
+        }
+        if (node->first != NULL) {
+            node = node->first;
+            continue;
+        }
+        while (node != &top && node->next == NULL) {
+            node = node->parent;
+        }
+        node = node == &top ? NULL : node->next;
     }
 }
 

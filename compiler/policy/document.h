@@ -9,6 +9,7 @@
 #define BP_COMPILER_POLICY_DOCUMENT_H
 
 #include "compiler/policy/program.h"
+#include "grammar/ast.h"
 #include "lib/diagnostic.h"
 
 /*
@@ -18,5 +19,13 @@
  */
 bool bp_document_read(bp_arena *arena, bp_diagnostics *diagnostics, const bp_source *source,
                       bp_str name, bp_span name_span, bp_policy **policy);
+
+/*
+ * Judges the members of a JSON object that stand in a block of a tree, by the findings of reading a
+ * document; the tree is not changed, but a block in which something was refused gets a hole. Empty
+ * `policy`: findings have no scope.
+ */
+void bp_document_judge(bp_arena *arena, bp_diagnostics *diagnostics, bp_str policy, bp_node *block,
+                       const bp_ast_value *object);
 
 #endif

@@ -33,6 +33,7 @@ static const bp_rule fixture_rules[] = {
     {"SYN020", "bad-choice", BP_ERROR, BP_AWS_REJECTS, "DOC", "", "0.1.0"},
     {"SCH002", "cron-range", BP_ERROR, BP_AWS_REJECTS, "DOC", "", "0.1.0"},
     {"INH011", "lock-does-not-lock", BP_WARNING, BP_AWS_ACCEPTS, "DOC", "", "0.1.0"},
+    {"SCH008", "timezone", BP_WARNING, BP_AWS_UNKNOWN, "DOC", "", "0.1.0"},
     {"TOP002", "account-not-found", BP_ERROR, BP_AWS_NONE, "MODEL", "", "0.1.0"},
 };
 

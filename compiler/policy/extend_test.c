@@ -70,7 +70,7 @@ blocks_within_an_extension(void **state)
         {"extend plan \"q\" { extend rule \"r\" { delete_after = never } }",
          "'q':{'rules':{'r':{}}}", ""},
         {"extend plan \"q\" { raw \"k\" = 1\nextend rule \"r\" { raw \"k\" = [] } }",
-         "'q':{'rules':{'r':{'k':[]}},'k':1}", ""},
+         "'q':{'rules':{'r':{'k':[]}},'k':1}", NULL},
         {"plan \"a\" {}\nextend plan \"b\" {}", "'a':{},'b':{}", ""},
     };
     EXPECT_CASES("policy \"p\" {\n%s\n}\n", "{'plans':{%s}}", cases);

@@ -11,7 +11,7 @@
 typedef struct language_case {
     const char *text;
     const char *document; /* NULL: not looked at */
-    const char *findings;
+    const char *findings; /* NULL: not looked at */
 } language_case;
 
 static inline bp_str
@@ -53,7 +53,9 @@ expect_cases(const char *around, const char *document, const language_case *case
         fixture *f = fixture_text(bp_str_c(
             arena, bp_str_format(arena, "%.*s%s%.*s", BP_ARG(bp_str_cut(frame, 0, hole)),
                                  cases[i].text, BP_ARG(bp_str_cut(frame, hole + 2, frame.size)))));
-        assert_string_equal(fixture_faults(f), cases[i].findings);
+        if (cases[i].findings != NULL) {
+            assert_string_equal(fixture_faults(f), cases[i].findings);
+        }
         if (cases[i].document != NULL) {
             bp_str whole = bp_str_of(document);
             size_t at = bp_str_find(whole, '%');

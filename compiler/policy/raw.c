@@ -2,9 +2,10 @@
  * Raw JSON into the tree: merged object by object with what settings and blocks wrote, keys
  * compared folded. A value or an operator has one place.
  *
- * Whether AWS reads a key and what it takes is not asked: the tree holds what was written, and
- * checks read it like a document of JSON. Objects are followed as deep as the parser reads them.
+ * The tree holds what was written, whatever it is; it is judged as a document of JSON is, by the
+ * reader of documents. Objects are followed as deep as the parser reads them.
  */
+#include "compiler/policy/document.h"
 #include "compiler/policy/elaborate.h"
 
 enum { MERGE_DEPTH = 80 }; /* beyond the nesting that the parser takes */
@@ -239,9 +240,11 @@ merge_node(const merge *raw, bp_node *parent, const bp_ast_entry *member, size_t
     if (found != NULL && is_hole(found)) {
         return;
     }
-    if (found != NULL && (!map || found->plain != NULL)) {
+    if (found != NULL && found->plain != NULL) {
         report_twice(raw, &member->key, parent, found->span);
-        return;
+    }
+    if (found != NULL && (!map || found->plain != NULL)) {
+        return; /* a value where an object stands: it is judged as that */
     }
     if (found == NULL) {
         found = new_node(raw, parent, member);
@@ -255,12 +258,12 @@ merge_node(const merge *raw, bp_node *parent, const bp_ast_entry *member, size_t
     }
 }
 
-/* Whether a key stands in front of this member too: the parser told it. */
+/* Whether a key stands in front of this member too, in any letter case: that is told already. */
 static bool
 repeats(const bp_ast_entries *members, size_t index)
 {
     for (size_t i = 0; i < index; i++) {
-        if (bp_str_equal(members->at[i].key.text, members->at[index].key.text)) {
+        if (bp_str_equal_folded(members->at[i].key.text, members->at[index].key.text)) {
             return true;
         }
     }
@@ -302,6 +305,10 @@ bp_build_raws(bp_builder *build, bp_node *node, const bp_instance *instance)
                 build->merged = bp_map_new(build->elab->arena);
             }
             merge_members(&merging, node, &members, 0);
+            bp_ast_value object = {.kind = BP_AST_MAP, .span = raw->statement->span};
+            object.items = members;
+            bp_document_judge(build->elab->arena, build->elab->diagnostics, (bp_str){"", 0}, node,
+                              &object);
         }
     }
 }

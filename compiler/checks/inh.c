@@ -1,6 +1,6 @@
 /*
- * INH: what policies further down may change (INH011). What they do change is judged where policies
- * are merged.
+ * INH: what policies further down may change (INH011), and what AWS asks of a document though a
+ * policy further up has it (INH013). What they do change is judged where policies are merged.
  */
 #include "compiler/checks/families.h"
 #include "compiler/checks/walk.h"
@@ -59,4 +59,23 @@ void
 bp_check_container_controls(const bp_check_context *context)
 {
     bp_each_node(context, judge_control);
+}
+
+const char *
+bp_lacking_code(const bp_place *place, const char *code)
+{
+    return bp_place_inherits(place) != NULL ? "INH013" : code;
+}
+
+void
+bp_lacking_note(const bp_place *place, bp_finding *finding)
+{
+    const bp_node *inherited = bp_place_inherits(place);
+    bp_diagnostics *list = place->context->diagnostics;
+    if (inherited == NULL) {
+        return;
+    }
+    bp_finding_label(list, finding, inherited->span, "the plan that this one changes");
+    bp_finding_note(list, finding, "AWS judges every policy by itself, before anything is merged");
+    bp_finding_help(list, finding, "repeat the inherited values in this policy");
 }

@@ -234,10 +234,11 @@ judge_continuous_days(const bp_place *place, const bp_value *on)
     }
     if (gone.value == NULL) {
         bool never = place->node->never;
-        bp_finding *finding =
-            bp_report(list, "LIF005", never ? place->node->never_span : on->span,
-                      "continuous backup without a retention; it needs one of 1 to %lld days",
-                      (long long)most);
+        bp_finding *finding = bp_report(
+            list, bp_lacking_code(place, "LIF005"), never ? place->node->never_span : on->span,
+            "continuous backup without a retention; it needs one of 1 to %lld days",
+            (long long)most);
+        bp_lacking_note(place, finding);
         bp_text_finding(place, finding, on->uses);
         if (never) {
             bp_finding_label(list, finding, on->span, "continuous backup is on");
@@ -375,12 +376,13 @@ report_lacking(const bp_place *place, const bp_value *flag, const char *lacking,
 {
     bp_diagnostics *list = place->context->diagnostics;
     bp_finding *finding = bp_report(
-        list, "LIF014", flag->span,
+        list, bp_lacking_code(place, "LIF014"), flag->span,
         "archive without %s%s%s; it needs %s, a %s at least 90 days later, and a schedule",
         lacking == NULL ? "" : lacking, lacking != NULL && and_schedule ? " and without " : "",
         and_schedule ? "a schedule" : "",
         bp_by_source(place, "cold_after", "move_to_cold_storage_after_days"),
         bp_by_source(place, "delete_after", "delete_after_days"));
+    bp_lacking_note(place, finding);
     bp_text_finding(place, finding, flag->uses);
     bp_finding_help(list, finding, "they must stand in the same policy%s",
                     is_copy(place) ? ": the days in the copy, the schedule in its rule" : "");

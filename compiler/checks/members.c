@@ -1,5 +1,6 @@
 /*
- * SYN004 of documents: members that must stand together in one document, which AWS judges alone.
+ * SYN004 of documents (INH013 where a plan further up may have them): members that must stand
+ * together in one document, which AWS judges alone.
  *
  * In the language the elaboration tells what a block lacks, in the words of the language; only the
  * empty list of tag values is judged here for both.
@@ -48,10 +49,12 @@ judge_pair(const bp_place *place, const char *what, const char *const members[2]
     if (missing.size == 0) {
         return;
     }
-    bp_finding *finding = bp_report(place->context->diagnostics, "SYN004", place->node->span,
-                                    "the %s \"%.*s\" lacks %.*s; it takes both, in one document",
-                                    what, BP_ARG(place->node->key), BP_ARG(missing));
+    bp_finding *finding =
+        bp_report(place->context->diagnostics, bp_lacking_code(place, "SYN004"), place->node->span,
+                  "the %s \"%.*s\" lacks %.*s; it takes both, in one document", what,
+                  BP_ARG(place->node->key), BP_ARG(missing));
     finding->aws = verdict;
+    bp_lacking_note(place, finding);
     bp_text_finding(place, finding, place->node->uses);
 }
 
@@ -62,10 +65,11 @@ judge_resources(const bp_place *place)
         return;
     }
     bp_finding *finding =
-        bp_report(place->context->diagnostics, "SYN004", place->node->span,
+        bp_report(place->context->diagnostics, bp_lacking_code(place, "SYN004"), place->node->span,
                   "the selection \"%.*s\" selects nothing; it takes \"resource_types\" or "
                   "\"conditions\", in one document",
                   BP_ARG(place->node->key));
+    bp_lacking_note(place, finding);
     bp_text_finding(place, finding, place->node->uses);
 }
 

@@ -174,12 +174,59 @@ plan_complete(const bp_node *plan)
 }
 
 bool
+bp_plan_lacks_parts(const bp_node *plan)
+{
+    return bp_node_child(plan, "regions") == NULL || bp_node_first(plan, "rules") == NULL ||
+           (bp_node_first(plan, "selections/tags") == NULL &&
+            bp_node_first(plan, "selections/resources") == NULL);
+}
+
+/* The plan of this name that a result takes from another policy; NULL if the policy's own is not in
+ * it. */
+static const bp_node *
+met_in(const bp_effective_result *result, const bp_place *place)
+{
+    const bp_node *other = NULL;
+    bool own = false;
+    for (size_t i = 0; i < result->plans.count; i++) {
+        const bp_effective_plan *each = &result->plans.at[i];
+        if (each->plan == place->plan) {
+            own = true;
+        } else if (other == NULL && each->policy != place->policy &&
+                   bp_str_equal_folded(each->plan->key, place->plan->key)) {
+            other = each->plan;
+        }
+    }
+    return own ? other : NULL;
+}
+
+const bp_node *
+bp_place_inherits(const bp_place *place)
+{
+    const bp_effective *effective = place->context->effective;
+    if (!place->policy->from_json || place->plan == NULL || effective == NULL ||
+        !effective->named || !bp_plan_lacks_parts(place->plan)) {
+        return NULL;
+    }
+    for (size_t i = 0; i < effective->results.count; i++) {
+        const bp_node *other = met_in(&effective->results.at[i], place);
+        if (other != NULL) {
+            return other;
+        }
+    }
+    return NULL;
+}
+
+bool
 bp_place_whole(const bp_place *place)
 {
     for (const bp_node *node = place->node; node != NULL; node = node->parent) {
         if (node->extend) {
             return false;
         }
+    }
+    if (bp_place_inherits(place) != NULL) {
+        return false;
     }
     return place->context->org != NULL || plan_complete(place->plan);
 }

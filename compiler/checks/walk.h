@@ -32,13 +32,28 @@ void bp_each_node(const bp_check_context *context, bp_visit *visit);
 /*
  * Whether rules about merged policies may judge this plan's text: without an organization only
  * complete plans (Regions, a rule with a vault, selections) count, others are taken for fragments.
- * A plan, or anything in it, that says `extend` is never judged so.
+ * A plan, or anything in it, that says `extend` is never judged so, nor is the plan of a document
+ * that changes an inherited one.
  */
 bool bp_place_whole(const bp_place *place);
+
+/*
+ * The plan that a document's plan changes: one of its name in another policy for the same accounts,
+ * where the document's own lacks Regions, rules or selections, which is all that JSON can say of
+ * it. NULL where there is none, or nobody knows. AWS judges the document without it.
+ */
+const bp_node *bp_place_inherits(const bp_place *place);
+/* The same for any plan of a policy: whether it lacks a part of a plan of its own. */
+bool bp_plan_lacks_parts(const bp_node *plan);
 
 /* Marks a finding as decided by text: told once, with the scope of the place, and a label at the
  * `uses` that brought it there, if any. Gives the finding. */
 bp_finding *bp_text_finding(const bp_place *place, bp_finding *finding, bp_span uses);
+
+/* The code of a finding about what a document lacks: INH013 where a plan further up may have it. */
+const char *bp_lacking_code(const bp_place *place, const char *code);
+/* Tells such a finding where the plan stands that AWS does not look at; nothing for other codes. */
+void bp_lacking_note(const bp_place *place, bp_finding *finding);
 
 /* The words for the source that the place was written in: the language, or JSON. */
 const char *bp_by_source(const bp_place *place, const char *language, const char *json);

@@ -100,6 +100,12 @@ make_artifacts(const bp_run *run, bp_session *session, unsigned *targets)
     if (!bp_session_load(session) || !bp_session_compile(session) || !bp_session_check(session)) {
         return false;
     }
+    if (bp_session_has_lone_documents(session)) {
+        bp_session_trouble(session,
+                           "a document by itself can be checked and not built; name it under "
+                           "\"documents\" in the manifest");
+        return false;
+    }
     *targets = *targets == 0 ? session->manifest->targets : *targets;
     if (must_stop(run, session) || !bp_session_plan(session) || must_stop(run, session) ||
         !targets_resolved(session, *targets)) {

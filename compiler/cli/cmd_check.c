@@ -12,8 +12,8 @@ check_all(bp_session *session)
         return;
     }
     if (session->outcome == BP_CANNOT || bp_session_has_lone_documents(session) ||
-        bp_session_has_holes(session) ||
-        bp_diagnostics_has(session->diagnostics, BP_ERROR) || !bp_session_plan(session)) {
+        bp_session_has_holes(session) || bp_diagnostics_has(session->diagnostics, BP_ERROR) ||
+        !bp_session_plan(session)) {
         return;
     }
     unsigned targets = session->manifest->targets;

@@ -202,6 +202,25 @@ tell_replaced(bp_merger *m, bp_merged *node, const bp_part *part, bp_way *level)
     }
 }
 
+/* Whether the node has just this value: then it stays that of whoever wrote it. */
+static bool
+has_value(const bp_merged *node, const bp_value *value)
+{
+    size_t count = 0;
+    const bp_value *const *items = texts_of(&value, &count);
+    if (!node->has_value || node->hole || node->list != (value->kind == BP_VALUE_LIST) ||
+        node->items.count != count) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (items[i]->kind != BP_VALUE_TEXT ||
+            !bp_str_equal(items[i]->text, node->items.at[i].value->text)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void
 apply_assigns(bp_merger *m, bp_merged *node, const bp_parts *parts, bp_way *level)
 {
@@ -229,7 +248,7 @@ apply_assigns(bp_merger *m, bp_merged *node, const bp_parts *parts, bp_way *leve
                  (bp_merge_event){.kind = BP_MERGE_CONFLICT, .mine = *part, .other = *first});
         }
     }
-    if (first != NULL) {
+    if (first != NULL && !(is_supplied(first->node) && has_value(node, first->node->assign))) {
         set_value(m, node, first);
     }
 }

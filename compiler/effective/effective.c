@@ -75,10 +75,10 @@ by_declaration(const void *a, const void *b)
 static void
 collect_policies(evaluation *e, bp_effective_result *result)
 {
-    for (const bp_way *level = result->level; level != NULL; level = level->above) {
-        for (size_t i = 0; i < level->peers.count; i++) {
-            *bp_vec_add(e->arena, &result->policies) = level->peers.at[i];
-            e->in_a_result[level->peers.at[i] - e->model->policies.at] = true;
+    for (const bp_way *way = result->way; way != NULL; way = way->above) {
+        for (size_t i = 0; i < way->peers.count; i++) {
+            *bp_vec_add(e->arena, &result->policies) = way->peers.at[i];
+            e->in_a_result[way->peers.at[i] - e->model->policies.at] = true;
         }
     }
     qsort(result->policies.at, result->policies.count, sizeof *result->policies.at, by_declaration);
@@ -95,7 +95,7 @@ static void
 collect_plans(evaluation *e, bp_effective_result *result)
 {
     bp_merger *merger = e->effective->merger;
-    bp_merged *document = bp_merger_document(merger, result->level);
+    bp_merged *document = bp_merger_document(merger, result->way);
     bp_merged *plans = bp_merged_kid(merger, document, BP_STR("plans"));
     if (plans == NULL) {
         return;
@@ -116,14 +116,14 @@ collect_plans(evaluation *e, bp_effective_result *result)
 }
 
 static bp_effective_result *
-result_of(evaluation *e, bp_way *level)
+result_of(evaluation *e, bp_way *way)
 {
-    if (level->result != SIZE_MAX) {
-        return &e->effective->results.at[level->result];
+    if (way->result != SIZE_MAX) {
+        return &e->effective->results.at[way->result];
     }
-    level->result = e->effective->results.count;
+    way->result = e->effective->results.count;
     bp_effective_result *result = bp_vec_add(e->arena, &e->effective->results);
-    *result = (bp_effective_result){.level = level};
+    *result = (bp_effective_result){.way = way};
     collect_policies(e, result);
     collect_plans(e, result);
     return result;
@@ -134,9 +134,9 @@ take_accounts(evaluation *e)
 {
     const bp_organization *org = e->model->org;
     for (uint32_t i = 0; i < org->accounts.count; i++) {
-        bp_way *level = e->effective->account_ways[i];
-        if (level != NULL && bp_account_counts(&org->accounts.at[i])) {
-            bp_effective_result *result = result_of(e, level);
+        bp_way *way = e->effective->account_ways[i];
+        if (way != NULL && bp_account_counts(&org->accounts.at[i])) {
+            bp_effective_result *result = result_of(e, way);
             *bp_vec_add(e->arena, &result->accounts) = i;
             result->includes_management =
                 result->includes_management || org->accounts.at[i].management;

@@ -25,7 +25,7 @@ typedef struct bp_effective_result {
     BP_VEC(bp_effective_plan) plans;
     BP_VEC(const bp_bound_policy *) policies; /* reaching, in order of declaration */
     bool includes_management;
-    bp_way *level; /* the way from the root */
+    bp_way *way; /* from the root */
 } bp_effective_result;
 
 /*

@@ -10,6 +10,7 @@
 #include "compiler/checks/walk.h"
 #include "compiler/effective/faults.h"
 #include "grammar/ast.h"
+#include "lib/suggest.h"
 
 enum { VALUES_SHOWN = 8, LABELS = 3 };
 
@@ -18,6 +19,7 @@ typedef struct cause {
     const bp_merge_event *event; /* NULL: INH001 */
     bp_fault fault;
     const bp_effective_plan *plan;
+    const bp_effective_result *result; /* the first one that has the plan */
     bp_cell_rows rows;
 } cause;
 
@@ -69,6 +71,13 @@ take_event(causes *all, const bp_merge_event *event, const bp_effective_result *
     add_rows(all, found, result);
 }
 
+/* Whether a fault of INH001 is one of the node. */
+static bool
+is_incomplete(const bp_fault *fault, const bp_node *node)
+{
+    return fault->kind == BP_FAULT_MISSING && !fault->told_elsewhere && fault->node == node;
+}
+
 static void
 take_faults(causes *all, const bp_effective_plan *plan, const bp_effective_result *result)
 {
@@ -77,11 +86,17 @@ take_faults(causes *all, const bp_effective_plan *plan, const bp_effective_resul
         return;
     }
     bp_plan_faults(all->context->arena, plan->plan, all->context->as_of, &faults);
+    bool apart = false; /* the plan itself lacks something: that says it for what is in it */
     for (size_t i = 0; i < faults.count; i++) {
+        apart = apart || is_incomplete(&faults.at[i], plan->plan);
+    }
+    for (size_t i = 0, told = 0; i < faults.count; i++) {
         const bp_fault *fault = &faults.at[i];
-        if (fault->told_elsewhere || fault->kind != BP_FAULT_MISSING) {
+        if (apart ? told > 0 || !is_incomplete(fault, plan->plan)
+                  : !is_incomplete(fault, fault->node)) {
             continue;
         }
+        told++;
         struct {
             uint64_t place;
             uint64_t source;
@@ -93,6 +108,7 @@ take_faults(causes *all, const bp_effective_plan *plan, const bp_effective_resul
         if (added) {
             found->fault = *fault;
             found->plan = plan;
+            found->result = result;
         }
         add_rows(all, found, result);
     }
@@ -103,8 +119,7 @@ static bp_str
 setting_of(const bp_part *part)
 {
     const bp_node *node = part->node;
-    if (node->setting == NULL || node->setting->name[0] == '\0' ||
-        part->bound->policy->from_json) {
+    if (node->setting == NULL || node->setting->name[0] == '\0' || part->bound->policy->from_json) {
         return node->key;
     }
     return bp_str_of(node->setting->name);
@@ -286,40 +301,87 @@ report_replaced(const bp_check_context *context, const bp_merge_event *event)
     return finding;
 }
 
+/* What a block lacks: "no Regions, no rule". */
+static bp_str
+lacking_words(const bp_check_context *context, const cause *found)
+{
+    static const struct {
+        const char *key;
+        const char *words;
+    } names[] = {{"regions", "Regions"},
+                 {"rules", "rule"},
+                 {"selections", "selection"},
+                 {"target_backup_vault_name", "vault"}};
+    bp_faults faults = {0};
+    bp_buf out = {.arena = context->arena};
+    bp_plan_faults(context->arena, found->plan->plan, context->as_of, &faults);
+    for (size_t i = 0; i < faults.count; i++) {
+        for (size_t n = 0; n < sizeof names / sizeof names[0]; n++) {
+            if (is_incomplete(&faults.at[i], found->fault.node) &&
+                bp_str_is(bp_str_of(faults.at[i].key), names[n].key)) {
+                bp_buf_format(&out, "%sno %s", out.size > 0 ? ", " : "", names[n].words);
+            }
+        }
+    }
+    return bp_buf_text(&out);
+}
+
+/* A plan of the same accounts whose name is near: the one that was meant. */
+static const bp_effective_plan *
+meant_plan(const cause *found)
+{
+    const bp_effective_plan *best = NULL;
+    bp_suggester suggester = bp_suggest_start(found->plan->plan->key);
+    for (size_t i = 0; i < found->result->plans.count; i++) {
+        const bp_effective_plan *plan = &found->result->plans.at[i];
+        const char *before = suggester.best.at;
+        if (plan->plan != found->plan->plan) {
+            bp_suggest_offer(&suggester, plan->plan->key);
+            best = suggester.best.at != before ? plan : best;
+        }
+    }
+    return best;
+}
+
+static void
+label_contributors(const bp_check_context *context, const cause *found, bp_finding *finding)
+{
+    const bp_parts *parts = &found->plan->from->parts;
+    const bp_bound_policy *last = NULL;
+    size_t labels = 0;
+    for (size_t i = 0; i < parts->count && labels < LABELS; i++) {
+        if (!bp_span_equal(parts->at[i].node->span, finding->span) && parts->at[i].bound != last) {
+            bp_finding_label(context->diagnostics, finding, parts->at[i].node->span,
+                             "policy \"%.*s\" is in the plan, too",
+                             BP_ARG(parts->at[i].bound->policy->name));
+            labels++;
+        }
+        last = parts->at[i].bound;
+    }
+}
+
 static bp_finding *
 report_incomplete(const bp_check_context *context, const cause *found)
 {
     bp_diagnostics *list = context->diagnostics;
     const bp_node *node = found->fault.node;
-    const bp_bound_policy *owner = bp_node_writer(context->model, node, found->plan->bound);
-    bp_part part = {node, owner};
-    const char *what = bp_str_is(bp_str_of(found->fault.key), "rules")        ? "a rule"
-                       : bp_str_is(bp_str_of(found->fault.key), "regions")    ? "Regions"
-                       : bp_str_is(bp_str_of(found->fault.key), "selections") ? "a selection"
-                       : bp_str_is(bp_str_of(found->fault.key), "target_backup_vault_name")
-                           ? "a vault"
-                           : found->fault.key;
-    bp_finding *finding = start(
-        context, "INH001", &part, node->span, node->uses,
-        bp_str_format(context->arena,
-                      "%s \"%.*s\" has no %s in the effective policy; AWS does not run a plan "
-                      "without it",
-                      node->kind == BP_NODE_PLAN   ? "plan"
-                      : node->kind == BP_NODE_RULE ? "rule"
-                                                   : "selection",
-                      BP_ARG(node->key), what + (what[0] == 'a' && what[1] == ' ' ? 2 : 0)));
-    const bp_parts *parts = &found->plan->from->parts;
-    size_t labels = 0;
-    for (size_t i = 0; i < parts->count && labels < LABELS; i++) {
-        if (!bp_span_equal(parts->at[i].node->span, node->span) && parts->at[i].bound != owner) {
-            bp_finding_label(list, finding, parts->at[i].node->span,
-                             "policy \"%.*s\" is in it, too",
-                             BP_ARG(parts->at[i].bound->policy->name));
-            labels++;
-        }
-    }
+    bp_part part = {node, bp_node_writer(context->model, node, found->plan->bound)};
+    bool plan = node->kind == BP_NODE_PLAN;
+    bp_finding *finding =
+        start(context, "INH001", &part, node->span, node->uses,
+              bp_str_format(context->arena, "%s \"%.*s\" has %.*s in the effective policy",
+                            plan ? "plan" : "rule", BP_ARG(node->key),
+                            BP_ARG(lacking_words(context, found))));
+    label_contributors(context, found, finding);
     bp_finding_note(list, finding, "the last valid effective policy stays in force meanwhile");
-    bp_finding_help(list, finding, "bring %s in this policy or in one above or beside it", what);
+    const bp_effective_plan *meant = plan ? meant_plan(found) : NULL;
+    if (meant != NULL) {
+        bp_finding_label(list, finding, meant->plan->span, "a plan of these accounts");
+        bp_finding_help(list, finding, "did you mean to change the plan \"%.*s\"?",
+                        BP_ARG(meant->plan->key));
+    } else {
+        bp_finding_help(list, finding, "bring it in this policy, or in one above or beside it");
+    }
     return finding;
 }
 
@@ -347,7 +409,6 @@ report(const bp_check_context *context, const cause *found)
     bp_finding *finding = found->event != NULL ? report_event(context, found->event)
                                                : report_incomplete(context, found);
     bp_cells_tell(context, finding, &found->rows);
-    bp_cells_note(context, finding, &found->rows, "concerns");
 }
 
 void

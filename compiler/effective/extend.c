@@ -161,7 +161,11 @@ stands(bp_extender *x, bp_node *node, const bp_inherited_list *found,
         all = all && is_defined(x, found->at[i].node);
     }
     if (!all) {
-        report_unknown(x, node, found, siblings);
+        if (x->whole) {
+            report_unknown(x, node, found, siblings);
+        } else {
+            bp_skip_check(x->diagnostics, "INH012", 1, "only named files were read");
+        }
         node->holes = true;
         bp_node *plan = (bp_node *)(uintptr_t)bp_node_up(node, BP_NODE_PLAN);
         plan->holes = true;
@@ -438,10 +442,13 @@ from_the_top(const void *a, const void *b)
 }
 
 void
-bp_extend_settle(bp_arena *arena, bp_diagnostics *diagnostics, const bp_model *model)
+bp_extend_settle(bp_arena *arena, bp_diagnostics *diagnostics, const bp_model *model, bool whole)
 {
-    bp_extender x = {
-        .arena = arena, .diagnostics = diagnostics, .model = model, .merger = bp_merger_new(arena)};
+    bp_extender x = {.arena = arena,
+                     .diagnostics = diagnostics,
+                     .model = model,
+                     .whole = whole,
+                     .merger = bp_merger_new(arena)};
     BP_VEC(const bp_bound_policy *) all = {0};
     for (size_t i = 0; i < model->policies.count; i++) {
         if (extends_something(model->policies.at[i].policy)) {

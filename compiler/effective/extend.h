@@ -12,7 +12,9 @@
 #include "lib/diagnostic.h"
 
 /* Settles all policies of a model: reports INH012 where nothing is extended, INH013 where members
- * are missing and cannot be supplied. */
-void bp_extend_settle(bp_arena *arena, bp_diagnostics *diagnostics, const bp_model *model);
+ * are missing and cannot be supplied. `whole`: the model has all policies of the project; else what
+ * is not found may stand elsewhere, and is counted as not checked. */
+void bp_extend_settle(bp_arena *arena, bp_diagnostics *diagnostics, const bp_model *model,
+                      bool whole);
 
 #endif

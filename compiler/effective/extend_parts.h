@@ -21,6 +21,7 @@ typedef struct bp_extender {
     bp_way **account_ways;
     bp_merged *project; /* of all policies together, for those without known targets */
     bool project_made;
+    bool whole;                   /* all policies of the project are there */
     const bp_bound_policy *bound; /* the policy at hand */
 } bp_extender;
 

@@ -137,8 +137,8 @@ judge_selections(judge *j, const bp_node *plan)
     }
     for (; tag != NULL; tag = tag->next) {
         need(j, tag, "iam_role_arn", true);
-        need(j, tag, "tag_key", false);
-        need(j, tag, "tag_value", false);
+        need(j, tag, "tag_key", true);
+        need(j, tag, "tag_value", true);
         need_items(j, tag, "tag_value");
     }
     for (; resource != NULL; resource = resource->next) {

@@ -48,11 +48,11 @@ judge_key(const bp_place *place)
     const bp_value *value = bp_node_value(copy, "target_backup_vault_arn");
     bp_finding *finding = NULL;
     bp_str shown = bp_shown_text(place->context->arena, copy->key);
-    if (leaf == NULL && !copy->extend) {
+    if (leaf == NULL && !copy->extend && !copy->holes) {
         finding = bp_report(list, "CPY005", copy->span,
                             "the copy does not repeat its ARN in target_backup_vault_arn; every "
                             "document has to");
-        finding->aws = copy->holes ? BP_AWS_UNKNOWN : BP_AWS_REJECTS;
+        finding->aws = BP_AWS_REJECTS;
         offer_target(place, finding);
     } else if (value != NULL && value->kind == BP_VALUE_TEXT &&
                !bp_str_equal_folded(value->text, copy->key)) {

@@ -56,17 +56,6 @@ word_fits(const bp_setting *row, bp_str key, bp_str *word)
     return false;
 }
 
-/* The last part of a path. */
-static bp_str
-last_of(bp_str path)
-{
-    size_t at = path.size;
-    while (at > 0 && path.at[at - 1] != '/') {
-        at--;
-    }
-    return bp_str_cut(path, at, path.size);
-}
-
 bool
 bp_document_take_step(const bp_document_level *level, bp_str key, bp_document_step *step)
 {
@@ -301,6 +290,33 @@ report_time_zone(bp_document *document, const bp_node *node, const bp_ast_name *
     bp_finding_help(document->diagnostics, finding, "remove it, and write the schedule in UTC");
 }
 
+/* Members without which AWS refuses their block. */
+static bool
+is_obligatory(bp_str key)
+{
+    static const char *const keys[] = {"target_backup_vault_arn", "tag_key", "tag_value",
+                                       "condition_key", "condition_value"};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        if (bp_str_is(key, keys[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool
+bp_document_placeholder_key(bp_document *document, const bp_node *node, const bp_ast_name *key)
+{
+    if (!bp_document_is_placeholder(key->text) && !bp_str_is(key->text, "Ref")) {
+        return false;
+    }
+    bp_finding *finding = bp_document_fault(
+        document, "SYN012", key->span, node,
+        "placeholder \"%.*s\" was left in; a policy is deployed as it stands", BP_ARG(key->text));
+    bp_finding_help(document->diagnostics, finding, "render the template first");
+    return true;
+}
+
 bool
 bp_document_unknown(bp_document *document, const bp_node *node, const bp_document_level *level,
                     const bp_ast_value *object, const bp_ast_name *key)
@@ -311,11 +327,14 @@ bp_document_unknown(bp_document *document, const bp_node *node, const bp_documen
         report_time_zone(document, node, key);
         return false;
     }
-    bp_finding *finding =
-        bp_document_fault(document, "SYN003", key->span, node, "unknown key \"%.*s\" in %s%s%.*s%s",
-                          BP_ARG(key->text), level->path.size == 0 ? "" : "\"",
-                          level->path.size == 0 ? place_name(level) : "",
-                          BP_ARG(last_of(level->path)), level->path.size == 0 ? "" : "\"");
+    if (bp_document_placeholder_key(document, node, key)) {
+        return true;
+    }
+    bp_finding *finding = bp_document_fault(
+        document, "SYN003", key->span, node, "unknown key \"%.*s\" in %s%s%.*s%s",
+        BP_ARG(key->text), level->path.size == 0 ? "" : "\"",
+        level->path.size == 0 ? place_name(level) : "",
+        BP_ARG(level->path.size == 0 ? level->path : node->key), level->path.size == 0 ? "" : "\"");
     if (!is_observed(level)) {
         finding->aws = BP_AWS_UNKNOWN;
     }
@@ -326,6 +345,9 @@ bp_document_unknown(bp_document *document, const bp_node *node, const bp_documen
     bool safe = right.size > 0 || near.nearness >= BP_NEAR_LOOSE;
     right = right.size > 0 ? right : near.best;
     const char *place = elsewhere(level, key->text);
+    if (is_obligatory(right) && place == NULL && !stands(object, right)) {
+        finding->aws = BP_AWS_REJECTS;
+    }
     if (right.size > 0 && place == NULL) {
         bp_finding_help(list, finding, "did you mean \"%.*s\"?", BP_ARG(right));
         bp_finding_fix(list, finding, safe && !stands(object, right), key->span,

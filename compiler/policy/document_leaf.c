@@ -254,6 +254,11 @@ read_operator(bp_document *document, bp_node *leaf, const bp_document_level *lev
 static void
 read_other(bp_document *document, bp_node *leaf, const bp_ast_entry *entry)
 {
+    leaf->assign =
+        leaf->assign != NULL ? leaf->assign : bp_document_value_hole(document, entry->value->span);
+    if (bp_document_placeholder_key(document, leaf, &entry->key)) {
+        return;
+    }
     bp_finding *finding =
         bp_document_fault(document, "SYN003", entry->key.span, leaf,
                           "unknown key \"%.*s\" in \"%.*s\"; operators stand in a setting",
@@ -265,9 +270,6 @@ read_other(bp_document *document, bp_node *leaf, const bp_ast_entry *entry)
         bp_suggest_offer(&near, words[i].key);
     }
     suggest(document, finding, &near, entry->key.span);
-    if (leaf->assign == NULL) {
-        leaf->assign = bp_document_value_hole(document, entry->value->span);
-    }
 }
 
 void

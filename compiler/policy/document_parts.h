@@ -53,6 +53,9 @@ bool bp_document_take_step(const bp_document_level *level, bp_str key, bp_docume
 /* SYN003 for a key that no row knows at a level; false for the one that is only doubtful. */
 bool bp_document_unknown(bp_document *document, const bp_node *node, const bp_document_level *level,
                          const bp_ast_value *object, const bp_ast_name *key);
+/* SYN012 for a key that a template language has to fill in; false if it is none. */
+bool bp_document_placeholder_key(bp_document *document, const bp_node *node,
+                                 const bp_ast_name *key);
 /* SYN008 for keys of one object that differ in letter case alone. */
 void bp_document_folded_keys(bp_document *document, const bp_node *node,
                              const bp_ast_value *object);
@@ -93,6 +96,8 @@ bp_value *bp_document_value(const bp_document_place *place, const bp_ast_value *
 /* A list, text or hole, whatever it means. */
 bp_value *bp_document_any(bp_document *document, const bp_ast_value *json);
 bp_value *bp_document_value_hole(bp_document *document, bp_span span);
+/* A form that a later step fills in: SYN012 tells of it, and nobody judges it as what it is not. */
+bool bp_document_is_placeholder(bp_str text);
 /* "a list", "a number" … */
 const char *bp_document_kind(const bp_ast_value *json);
 

@@ -16,7 +16,7 @@
     }
 static const bp_rule rules[] = {
     RULE("SYN001"), RULE("SYN003"), RULE("SYN005"), RULE("SYN006"), RULE("SYN007"),
-    RULE("SYN008"), RULE("SYN015"), RULE("SYN020"), RULE("SCH008"),
+    RULE("SYN008"), RULE("SYN012"), RULE("SYN015"), RULE("SYN020"), RULE("SCH008"),
 };
 
 typedef struct reading {
@@ -220,6 +220,11 @@ unknown_keys_are_told_with_the_right_one(void **state)
            "SYN003 '\"string_matches\"' ?\n");
     expect(IN_RULE("\"schedule_expression_timezone\":{\"@@assign\":\"UTC\"}"),
            "SCH008 '\"schedule_expression_timezone\"'\n");
+    expect(IN_RULE("\"copy_actions\":{\"k\":{\"DestinationBackupVaultArn\":{\"@@assign\":\"k\"}}}"),
+           "SYN003 '\"DestinationBackupVaultArn\"'\n");
+    expect(IN_RULE("\"copy_actions\":{\"k\":{\"colour\":{}}}"), "SYN003 '\"colour\"' ?\n");
+    expect(IN_RULE("\"target_backup_vault_name\":{\"Fn::Sub\":\"v\"}"), "SYN012 '\"Fn::Sub\"'\n");
+    expect(IN_RULE("\"${more}\":{}"), "SYN012 '\"${more}\"'\n");
     expect_fixed(IN_RULE("\"CompletionWindowMinutes\":{\"@@assign\":\"60\"}"), true,
                  IN_RULE("\"complete_backup_window_minutes\":{\"@@assign\":\"60\"}"));
     expect_fixed(IN_RULE("\"LifeCycl\":{}"), false, IN_RULE("\"lifecycle\":{}"));

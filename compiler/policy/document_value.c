@@ -82,9 +82,8 @@ bp_document_any(bp_document *document, const bp_ast_value *json)
     return value;
 }
 
-/* A form that a later step fills in: SYN012 tells of it, and nobody judges it as a value. */
-static bool
-is_placeholder(bp_str text)
+bool
+bp_document_is_placeholder(bp_str text)
 {
     static const char *const marks[] = {"${", "{{", "%{", "!Ref", "Fn::"};
     static const bp_str later[] = {{"replace", 7}, {"changeme", 8}, {"todo", 4}};
@@ -331,7 +330,7 @@ judge_unquoted(const bp_document_place *place, const bp_value *value)
 static void
 understand(const bp_document_place *place, bp_value *value)
 {
-    if (is_placeholder(value->text)) {
+    if (bp_document_is_placeholder(value->text)) {
         return;
     }
     judge_unquoted(place, value);

@@ -159,6 +159,8 @@ the_form_may_be_the_inherited_one(void **state)
         {"extend select \"s\" { tag_key children may nothing }", "tags", false},
         {"extend select \"s\" { resource_types += [ebs] }", "resources", false},
         {"extend select tags \"s\" {}", "tags", false},
+        {"extend select \"s\" { raw \"Tag_Value\" = {\"@@append\": [\"v\"]} }", "tags", false},
+        {"extend select \"s\" { raw \"conditions\" = {} }", "resources", true},
         {"extend select resources \"s\" {}", "resources", false},
         {"extend select \"s\" uses t {}", "tags", false},
         {"select \"s\" { where = [string_like(\"k/n\", \"v\")] }", "resources", false},

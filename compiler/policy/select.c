@@ -5,16 +5,26 @@
  */
 #include "compiler/policy/elaborate.h"
 
+/* Whether a statement is a setting, or raw JSON at a key, that one form has and the other has not.
+ */
+static bool
+is_of(const bp_ast_statement *statement, unsigned form, unsigned other)
+{
+    bp_str word = statement->name.text;
+    if (statement->kind == BP_AST_RAW) {
+        return bp_setting_of_path(word, form) != NULL && bp_setting_of_path(word, other) == NULL;
+    }
+    return statement->kind == BP_AST_SETTING && bp_setting_find(word, form) != NULL &&
+           bp_setting_find(word, other) == NULL;
+}
+
 static bool
 sets(const bp_instance *select, unsigned form, unsigned other)
 {
     for (size_t i = 0; i < select->layers.count; i++) {
         const bp_ast_statements *statements = &select->layers.at[i].body->statements;
         for (size_t j = 0; j < statements->count; j++) {
-            const bp_ast_statement *statement = statements->at[j];
-            if (statement->kind == BP_AST_SETTING &&
-                bp_setting_find(statement->name.text, form) != NULL &&
-                bp_setting_find(statement->name.text, other) == NULL) {
+            if (is_of(statements->at[j], form, other)) {
                 return true;
             }
         }

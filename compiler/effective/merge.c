@@ -482,7 +482,25 @@ bp_merged_open(bp_merger *m, bp_merged *node)
     }
 }
 
-/* Whether the parts bring nothing but what is there already, from the very same place. */
+/* Whether what a document does once, it may do again without changing anything: a control of its
+ * own takes no operator away that others of the setting rest on. */
+static bool
+is_steady(const bp_node *node, int depth)
+{
+    if (depth == DEPTH || ((node->append != NULL || node->remove != NULL) &&
+                           allowed_by(&node->control) != BP_ALLOWED_ALL)) {
+        return false;
+    }
+    for (const bp_node *kid = node->first; kid != NULL; kid = kid->next) {
+        if (!is_steady(kid, depth + 1)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Whether the parts bring nothing but what is there already, from the very same place: a policy
+ * that is attached twice on the way. */
 static bool
 brings_nothing_new(const bp_merged *above, const bp_parts *parts)
 {
@@ -491,7 +509,7 @@ brings_nothing_new(const bp_merged *above, const bp_parts *parts)
             return false;
         }
     }
-    return true;
+    return is_steady(above->first.node, 0);
 }
 
 static void

@@ -90,7 +90,7 @@ judge(const bp_check_context *context, const bp_plan_use *use, const bp_named_ty
     bp_finding_note(list, finding, "resource types as of %s", bp_facts_as_of());
     bp_finding_scope(
         list, finding,
-        bp_node_scope(context->arena, bp_use_node_owner(context, use, node)->policy->name, node));
+        bp_node_scope(context->arena, bp_use_value_owner(context, use, cold)->policy->name, node));
 }
 
 /* Whether this place was judged in the same plan before. */

@@ -5,7 +5,7 @@
 #include "compiler/cli/effective.h"
 #include "compiler/effective/faults.h"
 
-enum { NAMES_SHOWN = 5, COLUMN = 44, DEPTH = 80 };
+enum { NAMES_SHOWN = 5, COLUMN = 64, DEPTH = 80 };
 
 typedef struct printer {
     bp_run *run;
@@ -18,16 +18,16 @@ static void
 pad(bp_buf *line, size_t to)
 {
     size_t size = bp_str_characters(bp_buf_text(line));
-    do {
+    for (bp_buf_add_char(line, ' '); ++size < to;) {
         bp_buf_add_char(line, ' ');
-    } while (++size < to);
+    }
 }
 
 static void
 print_origin(const printer *p, bp_buf *line, const bp_written *from)
 {
     pad(line, COLUMN);
-    bp_buf_format(line, "%.*s", BP_ARG(from->bound->policy->name));
+    bp_buf_format(line, " %.*s", BP_ARG(from->bound->policy->name));
     bp_str place = bp_shown_place(p->shown, from->value->span);
     bp_buf_format(line, place.size > 0 ? "  %.*s\n" : "%.*s\n", BP_ARG(place));
     bp_output_str(p->run->out, bp_buf_text(line));

@@ -178,6 +178,24 @@ tell_operator(const teller *t, const bp_way *way, const bp_bound_policy *bound, 
     }
 }
 
+static const char *
+may_words(unsigned may)
+{
+    bool assign = (may & BP_MAY_ASSIGN) != 0;
+    bool append = (may & BP_MAY_APPEND) != 0;
+    bool remove = (may & BP_MAY_REMOVE) != 0;
+    if ((may & BP_MAY_ALL) != 0 || (assign && append && remove)) {
+        return "do all";
+    }
+    return assign && append   ? "assign and append"
+           : assign && remove ? "assign and remove"
+           : append && remove ? "append and remove"
+           : assign           ? "assign"
+           : append           ? "append"
+           : remove           ? "remove"
+                              : "do nothing";
+}
+
 static void
 tell_control(const teller *t, const bp_bound_policy *bound, const bp_node *node, bp_str path)
 {
@@ -186,7 +204,8 @@ tell_control(const teller *t, const bp_bound_policy *bound, const bp_node *node,
         if (path.size > 0) {
             bp_output_format(t->run->out, " %.*s:", BP_ARG(path));
         }
-        bp_output_format(t->run->out, " says what children may  %.*s\n",
+        bp_output_format(t->run->out, " lets policies below %s  %.*s\n",
+                         may_words(node->control.may),
                          BP_ARG(bp_shown_place(t->shown, node->control.span)));
     }
 }

@@ -288,6 +288,8 @@ bp_deploy(bp_arena *arena, bp_diagnostics *diagnostics, const bp_model *model,
               .out = BP_NEW(arena, bp_deployment),
               .unresolved = bp_map_new(arena),
               .good = true};
+    p.out->org = model->org;
+    p.out->effective = effective;
     fill_head(&p);
     add_stacks(&p);
     bp_map *claims = bp_map_new(arena);

@@ -264,6 +264,9 @@ judge_continuous_days(const bp_place *place, const bp_value *on)
 static void
 judge_lifecycle(const bp_place *place)
 {
+    if (place->merged != NULL && place->node->holes) {
+        return; /* a document lacks something in it, which was told */
+    }
     bool continuous = !is_copy(place) && bp_place_on(place->node, CONTINUOUS);
     judge_range(place, COLD);
     judge_range(place, DELETE);
@@ -415,7 +418,8 @@ static void
 judge_archive(const bp_place *place)
 {
     const bp_value *flag = bp_node_value(place->node, ARCHIVE);
-    if (!bp_place_on(place->node, ARCHIVE) || place->node->extend || place->rule->extend) {
+    if (!bp_place_on(place->node, ARCHIVE) || place->node->extend || place->rule->extend ||
+        (place->merged != NULL && place->node->holes)) {
         return;
     }
     const bp_value *schedule = bp_node_value(place->rule, "schedule_expression");

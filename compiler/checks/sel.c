@@ -37,7 +37,7 @@ judge_forms(const bp_place *place)
 {
     const bp_node *tags = selections(place, "selections/tags");
     const bp_node *resources = selections(place, "selections/resources");
-    if (tags == NULL || resources == NULL) {
+    if (tags == NULL || resources == NULL || (place->merged != NULL && place->plan->holes)) {
         return;
     }
     bool tags_first = bp_span_compare(tags->span, resources->span) <= 0;

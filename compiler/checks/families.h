@@ -60,6 +60,7 @@ void bp_check_copies(const bp_check_context *context);             /* CPY001 002
 void bp_check_copy_destinations(const bp_check_context *context);  /* CPY005, CPY006, CPY012 */
 void bp_check_cold_types(const bp_check_context *context);         /* LIF007 */
 void bp_check_stack_sets(const bp_check_context *context);         /* STK004 */
+void bp_check_inheritance(const bp_check_context *context);        /* INH001 to INH004 */
 void bp_check_attachments(const bp_check_context *context);        /* QTA003 */
 void bp_check_facts_age(const bp_check_context *context);          /* DAT001 */
 void bp_check_missing_inventory(const bp_check_context *context);  /* DAT003; runs last */

@@ -155,4 +155,7 @@ bp_check_plan_limits(const bp_check_context *context)
     bp_each_plan(context, judge_plan);
     bp_each_rule(context, judge_rule);
     bp_each_selection(context, judge_selection);
+    bp_each_merged(context, BP_LAYER_PLANS, judge_plan);
+    bp_each_merged(context, BP_LAYER_RULES, judge_rule);
+    bp_each_merged(context, BP_LAYER_SELECTIONS, judge_selection);
 }

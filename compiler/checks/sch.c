@@ -312,5 +312,5 @@ judge_presence(const bp_place *place)
 void
 bp_check_rule_schedule(const bp_check_context *context)
 {
-    bp_each_rule(context, judge_presence);
+    bp_each_effective(context, BP_LAYER_RULES, judge_presence);
 }

@@ -64,6 +64,8 @@ typedef struct bp_deployment {
     bp_str management_id;
     BP_VEC(bp_stack) stacks;
     BP_VEC(bp_deployed_policy) policies;
+    const bp_organization *org;    /* NULL: no inventory */
+    const bp_effective *effective; /* what accounts get */
     bool cross_account_copies;
     bool resolved;         /* every target is known: attachments and stack sets can be written */
     bp_strings unresolved; /* what is not, for the message */

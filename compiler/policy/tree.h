@@ -18,6 +18,7 @@
 
 typedef struct bp_node bp_node;
 typedef struct bp_value bp_value;
+struct bp_policy;
 
 typedef enum bp_value_kind {
     BP_VALUE_UNKNOWN, /* did not bind or parse: reported already, everything that follows from it
@@ -62,8 +63,9 @@ struct bp_value {
         declared;  /* the constant or parameter that stands for it; does not exist if written out */
     bool unquoted; /* a JSON number, true, false or null: written back without quotes */
     bool has_number;
-    int64_t number;                /* of durations: in the unit of the document (minutes, days) */
-    const bp_reference *reference; /* NULL unless it refers to a vault or role */
+    int64_t number;                 /* of durations: in the unit of the document (minutes, days) */
+    const bp_reference *reference;  /* NULL unless it refers to a vault or role */
+    const struct bp_policy *writer; /* in merged trees: whose value it is; else NULL */
 };
 
 /* `children may …` of one node: BP_MAY_ bits of grammar/ast.h; 0 = none. */
@@ -112,7 +114,8 @@ struct bp_node {
     bool never; /* rule or copy: `delete_after = never` is written (a wish, nothing in the document)
                  */
     bp_span never_span;
-    BP_VEC(bp_value *) protects; /* SELECTION: ids or patterns that people mean to protect */
+    const struct bp_policy *writer; /* in merged trees: who brought the node first; else NULL */
+    BP_VEC(bp_value *) protects;    /* SELECTION: ids or patterns that people mean to protect */
 };
 
 bp_node *bp_node_new(bp_arena *arena, bp_node_kind kind, bp_str key, bp_span span);

@@ -425,11 +425,11 @@ words_claim_the_runs_and_no_others(void **state)
     size_t tried = 0;
     for (size_t d = 0; d < sizeof days / sizeof days[0]; d++) {
         bp_arena *arena = bp_arena_new(NULL);
-        for (size_t i = 0; i < 6 * 8 * 3 * 2; i++) {
+        for (size_t i = 0; i < 6 * 8 * 3; i++) {
             bp_str form = bp_str_of(days[d]);
             size_t hole = bp_str_find(form, '%');
             int64_t as_of;
-            assert_true(bp_instant_parse(bp_str_of(instants[i / 144]), &as_of));
+            assert_true(bp_instant_parse(bp_str_of(instants[(d + i) % 2]), &as_of));
             hold_against_runs(arena,
                               bp_str_format(arena, "cron(%s %.*s%s%.*s %s)", times[i % 8],
                                             BP_ARG(bp_str_cut(form, 0, hole)), in_months[i / 8 % 6],
@@ -440,7 +440,7 @@ words_claim_the_runs_and_no_others(void **state)
         }
         bp_arena_free(arena);
     }
-    assert_true(tried > 5000);
+    assert_true(tried > 3000);
 }
 
 int

@@ -230,9 +230,9 @@ tell_cut(const size_check *check, const sized *s, bp_finding *finding)
     }
     bool fits = parts <= 1 || note_quota(check, s, finding);
     if (parts > 1) {
-        bp_finding_help(list, finding,
-                        "move the plans into policies as noted, with the same \"%s\"",
-                        s->policy->from_json ? "targets" : "attach");
+        bp_finding_help(list, finding, "move the plans into policies as noted, %s",
+                        s->policy->from_json ? "attached to the same targets"
+                                             : "with the same \"attach\"");
     }
     if (!fits) {
         bp_finding_help(list, finding,

@@ -66,7 +66,10 @@ bp_session *bp_session_new(bp_arena *arena, const bp_options *options);
 void bp_session_add_document(bp_session *session, bp_str path, bp_str name, bp_str text);
 
 /* The stages, each building on the one before; each returns false when later ones cannot start. */
-bool bp_session_load(bp_session *session);    /* manifest, sources, inventory → files, org */
+bool bp_session_load(bp_session *session); /* manifest, sources, inventory → files, org */
+/* Manifest and sources alone, and every file that they include → files; for what looks at texts. An
+ * include that cannot be followed is passed over: it is for later stages to tell. */
+bool bp_session_load_texts(bp_session *session);
 bool bp_session_compile(bp_session *session); /* → program, model, effective */
 bool bp_session_check(bp_session *session);   /* → findings */
 bool bp_session_plan(bp_session *session);    /* → deployment */

@@ -41,8 +41,8 @@ typedef BP_VEC(bp_ast_entry) bp_ast_entries;
 struct bp_ast_value {
     bp_ast_kind kind;
     bp_span span; /* the whole value, with in … of … */
-    bp_str
-        text; /* STRING: decoded. WORD and CALL: the word. INT, DURATION, TIME, REAL: as written */
+    bp_str text; /* STRING: decoded. WORD and CALL: the word. INT, DURATION, TIME, REAL: as written.
+                    MINUTE: ":15" */
     bp_span word;   /* CALL: the word alone */
     int64_t number; /* INT: the value. DURATION: its count. TIME and MINUTE: minutes after midnight
                        / the hour */

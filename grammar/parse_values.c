@@ -282,7 +282,7 @@ minute(bp_parser *parser)
     }
     bp_ast_value *value = bp_parse_new_value(parser, good ? BP_AST_MINUTE : BP_AST_UNKNOWN, span);
     value->number = token.number;
-    value->text = bp_str_cut(parser->source->text, span.start, span.end);
+    value->text = bp_str_format(parser->arena, ":%.*s", BP_ARG(token.text));
     return value;
 }
 

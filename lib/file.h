@@ -61,6 +61,7 @@ typedef struct bp_file_out {
     bp_str path;
     bp_str text;
     bool executable; /* 0755, else 0644, whatever the umask */
+    bool keep_mode;  /* instead the permissions of the file that stands there, if there is one */
 } bp_file_out;
 
 /*

@@ -41,6 +41,7 @@ typedef struct part {
     bool has_backup;
     bool had_old;
     bool renamed;
+    mode_t mode;
 } part;
 
 typedef struct job {
@@ -290,6 +291,7 @@ prepare_part(job *on, part *each, const bp_file_out *file)
     size_t skipped = folder.size == 0 ? 0 : folder.size + 1;
     long process = (long)getpid();
     each->file = file;
+    each->mode = file->executable ? 0755 : 0644;
     each->name = bp_str_c(on->arena, bp_str_cut(file->path, skipped, file->path.size));
     each->temporary = bp_str_format(on->arena, ".%s.%ld.part", each->name, process).at;
     each->backup = bp_str_format(on->arena, ".%s.%ld.old.part", each->name, process).at;
@@ -298,6 +300,7 @@ prepare_part(job *on, part *each, const bp_file_out *file)
         return errno == ENOENT || fail_code(on, file->path, errno);
     }
     each->had_old = true;
+    each->mode = file->keep_mode ? found.st_mode & 0777 : each->mode;
     if (S_ISLNK(found.st_mode)) {
         return fail(on, file->path, "is a link; nothing is written through links");
     }
@@ -377,8 +380,7 @@ write_temporary(job *on, part *each)
     }
     each->has_temporary = true;
     int code = 0;
-    if (!write_whole(file, each->file->text) ||
-        fchmod(file, each->file->executable ? 0755 : 0644) != 0 || fsync(file) != 0) {
+    if (!write_whole(file, each->file->text) || fchmod(file, each->mode) != 0 || fsync(file) != 0) {
         code = errno;
     }
     if (close(file) != 0 && code == 0 && errno != EINTR) {

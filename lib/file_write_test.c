@@ -6,8 +6,8 @@
 static bool
 write_two(scratch *room, const char *folder, const char *first, const char *second, char *why)
 {
-    bp_file_out files[] = {{bp_str_of(first), BP_STR("new one"), false},
-                           {bp_str_of(second), BP_STR("new two"), true}};
+    bp_file_out files[] = {{bp_str_of(first), BP_STR("new one"), false, false},
+                           {bp_str_of(second), BP_STR("new two"), true, false}};
     bp_file_error error;
     char path[128];
     snprintf(path, sizeof path, "%s/%s", room->root, folder);
@@ -163,7 +163,7 @@ stale_files_go_and_foreign_ones_stay(void **state)
     make_link(room, "out/link", "kept");
     bp_str stale[] = {BP_STR("old/deep/x"), BP_STR("mixed/x"), BP_STR("kept"), BP_STR("gone/x"),
                       BP_STR("link")};
-    bp_file_out file = {BP_STR("kept"), BP_STR("new"), false};
+    bp_file_out file = {BP_STR("kept"), BP_STR("new"), false, false};
     bp_file_error error;
     char path[128];
     snprintf(path, sizeof path, "%s/out", room->root);
@@ -173,6 +173,28 @@ stale_files_go_and_foreign_ones_stay(void **state)
     expect_text(room, "out/mixed/foreign", "keep");
     expect_text(room, "out/kept", "new");
     assert_int_equal(faccessat(room->folder, "out/link", F_OK, AT_SYMLINK_NOFOLLOW), 0);
+}
+
+static void
+permissions_stay_where_that_is_asked(void **state)
+{
+    scratch *room = *state;
+    make_folder(room, "out");
+    make_file(room, "out/kept", "old");
+    make_file(room, "out/set", "old");
+    assert_int_equal(fchmodat(room->folder, "out/kept", 0640, 0), 0);
+    assert_int_equal(fchmodat(room->folder, "out/set", 0600, 0), 0);
+    bp_file_out files[] = {{BP_STR("kept"), BP_STR("new"), false, true},
+                           {BP_STR("fresh"), BP_STR("new"), false, true},
+                           {BP_STR("set"), BP_STR("new"), false, false}};
+    bp_file_error error;
+    char path[128];
+    snprintf(path, sizeof path, "%s/out", room->root);
+    assert_true(bp_file_write_set(room->arena, path, files, 3, NULL, 0, &error));
+    expect_text(room, "out/kept", "new");
+    assert_int_equal(mode_of(room, "out/kept"), 0640);
+    assert_int_equal(mode_of(room, "out/fresh"), 0644);
+    assert_int_equal(mode_of(room, "out/set"), 0644);
 }
 
 static void
@@ -264,8 +286,9 @@ two_writers_take_turns(void **state)
     pid_t child = fork();
     assert_true(child >= 0);
     bp_str text = child == 0 ? BP_STR("child") : BP_STR("parent");
-    bp_file_out files[] = {
-        {BP_STR("a"), text, false}, {BP_STR("s/b"), text, false}, {BP_STR("c"), text, false}};
+    bp_file_out files[] = {{BP_STR("a"), text, false, false},
+                           {BP_STR("s/b"), text, false, false},
+                           {BP_STR("c"), text, false, false}};
     bool good = true;
     for (int i = 0; i < 30; i++) {
         bp_file_error error;
@@ -299,6 +322,7 @@ main(void)
         TEST(links_inside_are_never_written_through),
         TEST(paths_that_leave_are_refused),
         TEST(stale_files_go_and_foreign_ones_stay),
+        TEST(permissions_stay_where_that_is_asked),
         TEST(leftovers_of_a_killed_writer_go),
         TEST(running_out_of_memory_leaves_nothing),
         TEST(two_writers_take_turns),

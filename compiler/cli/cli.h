@@ -12,7 +12,8 @@
 
 typedef struct bp_host {
     const bp_allocator *allocator; /* NULL: malloc and free */
-    int out;                       /* descriptors of standard output and error */
+    int in;                        /* descriptors of standard input, output and error */
+    int out;
     int err;
     const char *(*environment)(const char *name); /* NULL results: not set. May be NULL itself */
     int64_t now;                                  /* seconds since 1970, UTC */

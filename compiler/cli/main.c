@@ -43,6 +43,7 @@ main(int argc, char **argv)
     (void)sigaction(SIGPIPE, &ignore, NULL);
     (void)sigaction(SIGXFSZ, &ignore, NULL); /* a size limit is then a failed write, told as such */
     bp_host host = {
+        .in = STDIN_FILENO,
         .out = STDOUT_FILENO,
         .err = STDERR_FILENO,
         .environment = environment,

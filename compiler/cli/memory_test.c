@@ -163,6 +163,8 @@ SCENARIO(dump_policy, 0, "dump", SEED, "--stage", "policy")
 SCENARIO(dump_document, 0, "dump", SEED, "--stage", "document")
 SCENARIO(dump_model, 0, "dump", SEED, "--stage", "model")
 SCENARIO(dump_deployment, 0, "dump", SEED, "--stage", "deployment")
+SCENARIO(fmt_check, 0, "fmt", SEED, "--check")
+SCENARIO(fmt_diff, 1, "fmt", "--diff", "testdata/fmt/the-layout-of-every-statement/messy.bpol")
 SCENARIO(build_print, 0, "build", SEED, "--print", "prodbackuppolicy")
 SCENARIO(build_check_differs, 1, "build", SEED, "--check", "--out", "nowhere")
 
@@ -221,6 +223,8 @@ main(void)
         cmocka_unit_test(dump_document),
         cmocka_unit_test(dump_model),
         cmocka_unit_test(dump_deployment),
+        cmocka_unit_test(fmt_check),
+        cmocka_unit_test(fmt_diff),
         cmocka_unit_test(build_print),
         cmocka_unit_test(build_check_differs),
         cmocka_unit_test(build_into_a_new_folder),

@@ -38,6 +38,7 @@ typedef struct bp_run {
 typedef int bp_command(bp_run *run);
 bp_command bp_command_check;
 bp_command bp_command_build;
+bp_command bp_command_fmt;
 bp_command bp_command_rules;
 bp_command bp_command_explain;
 bp_command bp_command_dump;

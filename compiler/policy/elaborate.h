@@ -191,6 +191,8 @@ bp_want bp_type_want(bp_str type);
 
 /* "a duration such as 35d" … */
 const char *bp_want_words(bp_want want);
+/* The calls that give such a value, separated by blanks; may be none. */
+const char *bp_want_calls(bp_want want);
 bp_want bp_want_of(bp_setting_type type);
 /* "\"delete_after\"" or the words of an argument. */
 bp_str bp_typing_name(const bp_typing *typing);

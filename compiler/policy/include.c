@@ -30,9 +30,8 @@ add_segments(bp_arena *arena, bp_str path, segments *list)
     return true;
 }
 
-/* The path below the root, or why it is refused. */
-static const char *
-resolve_path(bp_arena *arena, bp_str from, bp_str written, bp_str *path)
+const char *
+bp_include_path(bp_arena *arena, bp_str from, bp_str written, bp_str *path)
 {
     segments parts = {0};
     bp_str folder = bp_path_folder(from);
@@ -152,7 +151,7 @@ include(bp_elab *elab, bp_scope *scope, size_t index)
     bp_str path = {0};
     scope->include_used[index] = true; /* until it was read */
     const char *refused =
-        resolve_path(elab->arena, scope->file->source->path, item->name.text, &path);
+        bp_include_path(elab->arena, scope->file->source->path, item->name.text, &path);
     if (refused != NULL) {
         bp_fault(elab, "SYN017", span, NULL,
                  "\"%.*s\" %s; an include is relative to its file and inside the project",

@@ -117,6 +117,10 @@ typedef struct bp_includer {
     void *context;
 } bp_includer;
 
+/* The path below the root of a file that the file at `from` includes as `written`: worked out from
+ * the texts alone. NULL, or why it is refused: "is absolute", "leaves the project" … */
+const char *bp_include_path(bp_arena *arena, bp_str from, bp_str written, bp_str *path);
+
 /* How the elaborator looks up the 12 digits of an account that is named in `of account("name")`.
  * False after reporting TOP002. `find` may be NULL: no inventory. */
 typedef struct bp_account_finder {

@@ -55,6 +55,12 @@ bp_want_words(bp_want want)
     return want < BP_WANT_COUNT ? wants[want].says : "a value";
 }
 
+const char *
+bp_want_calls(bp_want want)
+{
+    return want < BP_WANT_COUNT && wants[want].calls != NULL ? wants[want].calls : "";
+}
+
 /* The next blank-separated word of a list. */
 static bool
 next_word(bp_str *rest, bp_str *word)

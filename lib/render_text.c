@@ -6,6 +6,8 @@
 #include "lib/map.h"
 #include "lib/render.h"
 
+#include <string.h>
+
 enum { TEXT_MAX = 2000, SAMPLES_MAX = 5, PLACES_MAX = 20 };
 
 typedef struct page {
@@ -319,8 +321,9 @@ put_remarks(const page *on, const bp_finding *finding)
     for (size_t i = 0; i < finding->notes.count; i++) {
         put_remark(on, "note", finding->notes.at[i]);
     }
+    /* Of text that does not parse AWS never hears. */
     const char *verdict = verdict_note(finding->aws);
-    if (verdict != NULL) {
+    if (verdict != NULL && strcmp(finding->rule->over, "SYNTAX") != 0) {
         put_remark(on, "note", bp_str_of(verdict));
     }
     put_reach(on, finding);

@@ -322,6 +322,11 @@ static const bp_manifest_key top_keys[] = {
 static void
 check_required(bp_manifest_reader *r, bp_span top)
 {
+    /* A key that is misspelt was told already; that it is missing too follows from that. */
+    if (bp_diagnostics_has(r->list, BP_ERROR)) {
+        r->bad = r->bad || !r->version_written || !r->sources_written;
+        return;
+    }
     if (!r->version_written) {
         bp_finding *finding = bp_report(r->list, "CFG001", top, "a manifest without \"version\"");
         bp_finding_help(r->list, finding, "write \"version: 1\"");

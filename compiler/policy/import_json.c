@@ -136,7 +136,7 @@ bool
 bp_part_clashes(const bp_part *object)
 {
     for (size_t i = 0; i < object->members.count; i++) {
-        if (object->members.at[i].clashes) {
+        if (object->members.at[i].clashes || object->members.at[i].key.size == 0) {
             return true;
         }
     }

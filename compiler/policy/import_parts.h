@@ -53,7 +53,8 @@ bp_part_member *bp_part_at(const bp_part *object, const char *path);
 bool bp_part_done(const bp_part *part);
 /* What is left of a value, as JSON. */
 void bp_part_write(bp_buf *out, const bp_part *part);
-/* Whether some members of an object clash. */
+/* Whether some members of an object cannot stand behind `raw` one by one: they clash, or have an
+ * empty key. */
 bool bp_part_clashes(const bp_part *object);
 /* Whether an object gives an operator twice, in different letter case: it has one place in a tree.
  */

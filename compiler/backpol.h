@@ -83,8 +83,9 @@ typedef struct bp_import_order {
     bp_str path;  /* relative to the project's root, as its manifest would name it */
     bp_str shown; /* how findings name it */
     bp_str text;
-    bp_str name;   /* of the policy */
-    bp_str attach; /* see bp_import */
+    bp_str name;      /* of the policy */
+    bp_str attach;    /* see bp_import */
+    bp_str partition; /* the same, where no project says it */
 } bp_import_order;
 
 /* Imports a document by what a project around it knows: one that was compiled, or NULL. Findings go

@@ -108,6 +108,7 @@ bp_session_import(bp_session *session, const bp_session *project, const bp_impor
     bp_import import = {.arena = session->arena,
                         .diagnostics = session->diagnostics,
                         .name = order->name,
+                        .partition = order->partition,
                         .attach = order->attach};
     heritage from = {0};
     if (project != NULL && project->model != NULL) {

@@ -157,11 +157,10 @@ may_write(bp_run *run, const char *folder, bp_str path)
     return false;
 }
 
-/* Names of files are those of policies, without what a path cannot hold. */
-static bp_str
-file_of(bp_run *run, bp_str name)
+bp_str
+bp_import_file(bp_arena *arena, bp_str name)
 {
-    bp_buf out = {.arena = run->arena};
+    bp_buf out = {.arena = arena};
     for (size_t i = 0; i < name.size; i++) {
         char c = name.at[i];
         bool good = bp_is_alnum(c) || c == '_' || c == '-' || (c == '.' && i > 0);
@@ -201,7 +200,7 @@ write_out(importing *all, const char *typed)
     struct stat found;
     if (stat(path, &found) == 0 && S_ISDIR(found.st_mode)) {
         for (size_t i = 0; i < all->files.count; i++) {
-            all->files.at[i].path = file_of(run, all->files.at[i].path);
+            all->files.at[i].path = bp_import_file(run->arena, all->files.at[i].path);
         }
         return write_files(all, path, all->files.at, all->files.count);
     }

@@ -269,17 +269,17 @@ change_value(change *on, bp_json_event event)
     }
 }
 
-typedef struct count {
+typedef struct tally {
     uint32_t number;
     int times; /* a document */
     size_t carried;
     size_t refused;
-} count;
+} tally;
 
 static void
 check_changed(bp_str document, void *context)
 {
-    count *all = context;
+    tally *all = context;
     for (int i = 0; i < all->times; i++) {
         bp_arena *arena = bp_arena_new(NULL);
         bp_sources *sources = bp_sources_new(arena);
@@ -303,7 +303,7 @@ changed_documents(void **state)
 {
     (void)state;
 
-    count all = {.number = 20260913, .times = 20};
+    tally all = {.number = 20260913, .times = 20};
     each_policy(check_changed, &all);
     all.times = 5;
     each_answer("testdata/verdicts/whole.tsv", false, check_changed, &all);
@@ -335,6 +335,61 @@ says_of_rule(const char *key, const char *value, const char *words)
         arena, "{\"plans\":{\"p\":{\"rules\":{\"r\":{\"%s\":{\"@@assign\":%s}}}}}}", key, value);
     says(bp_str_c(arena, json), words);
     bp_arena_free(arena);
+}
+
+/* A policy around a statement of one block; %s is the statement. */
+static const struct {
+    unsigned block;
+    const char *around;
+} frames[] = {
+    {BP_BLOCK_PLAN, "policy \"case\" { plan \"q\" { %s } }"},
+    {BP_BLOCK_RULE, "policy \"case\" { plan \"q\" { rule \"r\" { %s } } }"},
+    {BP_BLOCK_COPY,
+     "policy \"case\" { plan \"q\" { rule \"r\" { copy to vault(\"d\") in eu-west-1 { %s } } } }"},
+    {BP_BLOCK_SELECT_TAGS, "policy \"case\" { plan \"q\" { select tags \"s\" { %s } } }"},
+    {BP_BLOCK_SELECT_RESOURCES, "policy \"case\" { plan \"q\" { select resources \"s\" { %s } } }"},
+};
+
+/* The document of an example becomes the example again. */
+static void
+try_example(const bp_setting *row, size_t frame)
+{
+    bp_arena *arena = bp_arena_new(NULL);
+    bp_str around = bp_str_of(frames[frame].around);
+    size_t hole = bp_str_find(around, '%');
+    bp_str text =
+        bp_str_format(arena, "edition 1\n%.*s%s%.*s\n", BP_ARG(bp_str_cut(around, 0, hole)),
+                      row->example, BP_ARG(bp_str_cut(around, hole + 2, around.size)));
+    bp_str json = document_of(arena, text);
+    bp_str again = {0};
+    assert_true(round_trip(arena, json));
+    assert_int_equal(import_text(new_session(arena), json, &again), BP_IMPORTED);
+    bool same = bp_str_contains(again, bp_str_of(row->example));
+    /* 7d is written in hours. */
+    if (!same && !(row->type == BP_TYPE_MINUTES && bp_str_contains(again, bp_str_of("168h")))) {
+        fail_msg("%s became\n%.*s", row->example, BP_ARG(again));
+    }
+    bp_arena_free(arena);
+}
+
+static void
+every_setting_comes_back(void **state)
+{
+    (void)state;
+    size_t count = 0;
+    size_t tried = 0;
+    const bp_setting *rows = bp_settings(&count);
+    for (size_t i = 0; i < count; i++) {
+        bool usable =
+            rows[i].example[0] != '\0' && rows[i].path[0] != '\0' && rows[i].since[0] != '\0';
+        for (size_t k = 0; usable && k < sizeof frames / sizeof frames[0]; k++) {
+            if ((rows[i].blocks & frames[k].block) != 0) {
+                try_example(&rows[i], k);
+                tried++;
+            }
+        }
+    }
+    assert_true(tried >= 25);
 }
 
 static void
@@ -447,6 +502,7 @@ main(void)
         cmocka_unit_test(what_aws_rejects),
         cmocka_unit_test(policies_of_people),
         cmocka_unit_test(changed_documents),
+        cmocka_unit_test(every_setting_comes_back),
         cmocka_unit_test(schedules_have_calls_where_they_are_exact),
         cmocka_unit_test(durations_keep_their_text),
         cmocka_unit_test(controls_stand_where_all_agree),

@@ -168,10 +168,22 @@ open_block(bp_bpol_writer *writer, bp_part *part, bool extended_copy)
     write_controls(writer, part, part, extended_copy);
 }
 
+/* What is left of a block stands behind its settings, before the blocks within, which begin at an
+ * offset of the text. */
 static void
-close_block(bp_bpol_writer *writer, bp_part_member *member)
+insert_rest(bp_bpol_writer *writer, bp_part *part, size_t blocks)
 {
-    write_rest(writer, member->value);
+    bp_str within =
+        bp_str_copy(writer->arena, bp_str_cut(bp_buf_text(&writer->out), blocks, writer->out.size));
+    writer->out.size = blocks;
+    write_rest(writer, part);
+    bp_buf_add(&writer->out, within);
+}
+
+static void
+close_block(bp_bpol_writer *writer, bp_part_member *member, size_t blocks)
+{
+    insert_rest(writer, member->value, blocks);
     bp_buf_add_c(&writer->out, "}\n");
     member->taken = true;
 }
@@ -203,7 +215,7 @@ write_copy(bp_bpol_writer *writer, bp_part_member *member, bp_map *seen)
     open_block(writer, member->value, extend);
     arn->taken = true;
     write_settings(writer, BP_BLOCK_COPY, member->value);
-    close_block(writer, member);
+    close_block(writer, member, writer->out.size);
     leave(writer);
     return true;
 }
@@ -215,12 +227,13 @@ write_rule(bp_bpol_writer *writer, bp_part_member *member)
     line(writer, is_inherited(writer) ? "extend rule" : "rule", member->key);
     open_block(writer, member->value, false);
     write_settings(writer, BP_BLOCK_RULE, member->value);
+    size_t blocks = writer->out.size;
     bp_part_member *copies = bp_part_find(member->value, "copy_actions");
     bp_map *seen = bp_map_new(writer->arena);
     for (size_t i = 0; copies != NULL && i < copies->value->members.count; i++) {
         write_copy(writer, &copies->value->members.at[i], seen);
     }
-    close_block(writer, member);
+    close_block(writer, member, blocks);
     leave(writer);
 }
 
@@ -238,7 +251,7 @@ write_selection(bp_bpol_writer *writer, bp_part_member *member, bool tags)
     bool says = tags && (bp_str_contains(text, BP_STR("\ntag_key ")) ||
                          bp_str_contains(text, BP_STR("\ntag_values ")));
     bool open = has_rest(member->value) || (tags ? !says : extend);
-    close_block(writer, member);
+    close_block(writer, member, writer->out.size);
     text = bp_buf_text(&writer->out);
     writer->out = body;
     line(writer,
@@ -269,6 +282,7 @@ write_plan(bp_bpol_writer *writer, bp_part_member *member)
     line(writer, is_inherited(writer) ? "extend plan" : "plan", member->key);
     open_block(writer, member->value, false);
     write_settings(writer, BP_BLOCK_PLAN, member->value);
+    size_t blocks = writer->out.size;
     bp_part_member *rules = bp_part_find(member->value, "rules");
     for (size_t i = 0; rules != NULL && i < rules->value->members.count; i++) {
         if (is_block(&rules->value->members.at[i])) {
@@ -277,7 +291,7 @@ write_plan(bp_bpol_writer *writer, bp_part_member *member)
     }
     write_selections(writer, member->value, true);
     write_selections(writer, member->value, false);
-    close_block(writer, member);
+    close_block(writer, member, blocks);
     leave(writer);
 }
 
@@ -328,8 +342,9 @@ write_attach(bp_bpol_writer *writer)
     if (writer->import->attach.size > 0) {
         bp_buf_format(&writer->out, "attach = %.*s\n", BP_ARG(writer->import->attach));
     } else {
-        bp_buf_add_c(&writer->out, "// attached to nothing yet; to attach it, write for example\n"
-                                   "// attach = [ou(\"Path/To/OU\"), account(\"111122223333\")]\n");
+        bp_buf_add_c(&writer->out,
+                     "// attached to nothing yet; to attach it, write for example\n"
+                     "// attach = [ou(\"Path/To/OU\"), account(\"111122223333\")]\n\n");
     }
 }
 
@@ -350,6 +365,7 @@ bp_bpol_write(const bp_import *import, bp_part *document, bp_str *text)
     bp_buf_add_c(&writer.out, " {\n");
     write_controls(&writer, document, plans->value, false);
     write_attach(&writer);
+    size_t blocks = writer.out.size;
     /* An empty container of plans is written by every policy. */
     plans->taken = plans->value->members.count == 0;
     for (size_t i = 0; i < plans->value->members.count; i++) {
@@ -357,7 +373,7 @@ bp_bpol_write(const bp_import *import, bp_part *document, bp_str *text)
             write_plan(&writer, &plans->value->members.at[i]);
         }
     }
-    write_rest(&writer, document);
+    insert_rest(&writer, document, blocks);
     bp_buf_add_c(&writer.out, "}\n");
     *text = bp_buf_text(&writer.out);
     return true;

@@ -153,6 +153,20 @@ read_permissions(bp_document *document, const bp_node *node, const bp_ast_value 
     return may;
 }
 
+/* Nobody knows what it does, so that it is sent as it stands. */
+static void
+keep_empty_control(const bp_document *document, bp_node *node, const bp_ast_name *key,
+                   const bp_ast_value *value)
+{
+    if (!bp_node_controlled(node)) {
+        bp_value *empty = BP_NEW(document->arena, bp_value);
+        empty->kind = BP_VALUE_LIST;
+        empty->span = value->span;
+        node->control =
+            (bp_child_control){.span = bp_span_join(key->span, value->span), .written = empty};
+    }
+}
+
 void
 bp_document_control(bp_document *document, bp_node *node, const bp_ast_name *key,
                     const bp_ast_value *value)
@@ -176,6 +190,7 @@ bp_document_control(bp_document *document, bp_node *node, const bp_ast_name *key
                               "a child control without a word; \"@@none\" forbids everything");
         finding->severity = BP_WARNING;
         finding->aws = BP_AWS_UNKNOWN;
+        keep_empty_control(document, node, key, value);
         return;
     }
     unsigned may = read_permissions(document, node, value);

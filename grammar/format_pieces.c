@@ -202,14 +202,22 @@ is_key(const bp_piece *piece)
            starts_element(piece);
 }
 
-/* `true` and `false` where a value stands; "on" and "off" mean the same. */
+static bool
+is_operator(const bp_piece *piece)
+{
+    return piece->kind == BP_TOKEN_ASSIGN || piece->kind == BP_TOKEN_APPEND ||
+           piece->kind == BP_TOKEN_REMOVE;
+}
+
+/* `true` and `false` where a value stands; "on" and "off" mean the same. The first word of a block
+ * is the name of a setting. */
 static bool
 is_switch(const bp_piece *piece)
 {
     bool word = piece->keyword == BP_KEY_true || piece->keyword == BP_KEY_false;
-    bp_token_kind last = piece[-1].kind;
-    bool value = last == BP_TOKEN_ASSIGN || last == BP_TOKEN_APPEND || last == BP_TOKEN_REMOVE ||
-                 last == BP_TOKEN_COLON || starts_element(piece);
+    bool name = is_operator(&piece[1]) || piece[1].keyword == BP_KEY_children;
+    bool value = is_operator(&piece[-1]) || piece[-1].kind == BP_TOKEN_COLON ||
+                 (starts_element(piece) && !name);
     return word && value && !piece->json && !is_key(piece) && piece[1].kind != BP_TOKEN_OPEN_PAREN;
 }
 

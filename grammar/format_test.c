@@ -142,6 +142,8 @@ switches_are_written_on_and_off(void **state)
         {PAGE("template rule t(a: switch = true) {}\n"),
          PAGE("template rule t(a: switch = on) {}\n")},
         {PAGE("let a = \"true\"\nlet b = x in true\n"), NULL},
+        {PAGE("policy \"p\" {\n  true = true\n}\n"), PAGE("policy \"p\" {\n  true = on\n}\n")},
+        {PAGE("policy \"p\" {\n  false children may nothing\n}\n"), NULL},
         {PAGE("policy \"p\" {\n  raw \"true\" = true\n  true = true\n}\n"),
          PAGE("policy \"p\" {\n  raw \"true\" = true\n  true = on\n}\n")},
         {PAGE("policy \"p\" {\n  raw \"k\" = [{\"a\": [true]}, false]\n}\n"), NULL},

@@ -97,7 +97,7 @@ judge_role(const bp_check_context *context, const known_names *known, const bp_r
 {
     bp_need_cells cells;
     const bp_reference *reference = need->reference;
-    if (need->role != NULL || reference->literal ||
+    if (need->role != NULL || reference->literal || bp_role_is_default(reference) ||
         bp_map_get(known->roles, reference->name) != NULL) {
         return;
     }

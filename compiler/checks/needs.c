@@ -427,3 +427,10 @@ bp_vault_other_case(const bp_model *model, bp_str name)
     }
     return NULL;
 }
+
+bool
+bp_role_is_default(const bp_reference *role)
+{
+    return bp_str_is(role->name, "AWSBackupDefaultServiceRole") &&
+           bp_str_is(role->path, "/service-role/");
+}

@@ -70,4 +70,7 @@ bp_region_mask bp_need_regions(const bp_vault_need *need);
 /* A declared vault whose name differs only in letter case, or NULL. */
 const bp_bound_vault *bp_vault_other_case(const bp_model *model, bp_str name);
 
+/* Whether a role is the one that the console makes where somebody uses AWS Backup there. */
+bool bp_role_is_default(const bp_reference *role);
+
 #endif

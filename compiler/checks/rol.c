@@ -1,6 +1,6 @@
 /*
  * ROL: roles that policies name. The form of the ARN (ROL002, ROL004) is judged from the text; that
- * the role exists (ROL001, ROL003) against the inventory and the declared roles.
+ * the role exists (ROL001, ROL003, ROL013) against the inventory and the declared roles.
  */
 #include "compiler/checks/families.h"
 #include "compiler/checks/forms.h"
@@ -118,6 +118,40 @@ report_missing(const bp_check_context *context, const bp_role_need *need,
     }
 }
 
+/* ROL013, once a policy: its newest finding, and whose it is. */
+typedef struct default_role {
+    const bp_policy *policy;
+    bp_finding *finding;
+} default_role;
+
+/* The role that only the console makes. True if the need is dealt with. */
+static bool
+judge_default(const bp_check_context *context, const bp_role_need *need, const bp_need_cells *cells,
+              default_role *told)
+{
+    const bp_reference *reference = need->reference;
+    bool known = context->org != NULL && cells->cells > 0 && cells->unknown.count == 0;
+    if (!bp_role_is_default(reference) || cells->absent.count > 0 || known) {
+        return false;
+    }
+    bp_diagnostics *list = context->diagnostics;
+    if (told->policy == need->policy) {
+        bp_finding_label(list, told->finding, reference->name_span, "and here");
+        return true;
+    }
+    told->policy = need->policy;
+    told->finding =
+        bp_report(list, "ROL013", reference->name_span,
+                  "the role \"%.*s\" is taken for granted; only the console makes it, for each "
+                  "account",
+                  BP_ARG(reference->name));
+    finish(context, need, told->finding, &cells->unknown);
+    bp_finding_mark(list, told->finding, "not known to exist everywhere");
+    bp_finding_note(list, told->finding, "it may not back up or restore S3 buckets");
+    bp_finding_help(list, told->finding, "declare a role of your own and name it here");
+    return true;
+}
+
 void
 bp_check_roles(const bp_check_context *context)
 {
@@ -126,6 +160,7 @@ bp_check_roles(const bp_check_context *context)
     }
     const bp_needs *needs = bp_needs_of(context);
     bp_account_set unknown = {0};
+    default_role told = {0};
     size_t without_inventory = 0;
     for (size_t i = 0; i < needs->roles.count; i++) {
         const bp_role_need *need = &needs->roles.at[i];
@@ -135,6 +170,9 @@ bp_check_roles(const bp_check_context *context)
             continue; /* what its stack set does not cover is STK004 */
         }
         bp_role_need_judge(context, need, &cells);
+        if (judge_default(context, need, &cells, &told)) {
+            continue;
+        }
         const bp_role *declared = declared_near(context, need->reference);
         if (cells.absent.count > 0 && (declared != NULL || cells.near_role != NULL)) {
             report_near(context, need, &cells, declared);

@@ -5,6 +5,7 @@
  */
 #include "compiler/backpol.h"
 
+#include "compiler/effective/extend.h"
 #include "compiler/model/targets.h"
 #include "compiler/session_parts.h"
 #include "lib/pattern.h"
@@ -69,6 +70,9 @@ bp_session_compile(bp_session *session)
     done = done &&
            bp_bind(arena, session->diagnostics, program, session->org, session->manifest, &model);
     session->model = model;
+    if (done) {
+        bp_extend_settle(arena, session->diagnostics, model, session->whole);
+    }
     done = done && bp_effective_evaluate(arena, model, &effective);
     session->effective = effective;
     return done;

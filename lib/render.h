@@ -6,6 +6,7 @@
 #define BP_LIB_RENDER_H
 
 #include "lib/diagnostic.h"
+#include "lib/json_write.h"
 #include "lib/output.h"
 
 /* What a report says about the run, apart from its findings. Empty strings and NULL leave parts
@@ -35,6 +36,9 @@ bp_renderer bp_render_line; /* file:line:col: error[CODE]: message */
 bp_renderer bp_render_json; /* format_version 1.0 */
 bp_renderer
     bp_render_github; /* ::error file=…:: annotations, worst first, 10 errors and 10 warnings */
+
+/* One finding as an element of a JSON array, without what it reaches. Gives the element. */
+bp_json *bp_render_finding(bp_json *findings, bp_sources *sources, const bp_finding *finding);
 
 /* The renderer of a format name; NULL if there is none. `names` (may be NULL) gets the known names,
  * comma-separated. */

@@ -78,8 +78,8 @@ put_targets(bp_arena *arena, bp_json *object, const bp_finding *finding)
     }
 }
 
-static void
-put_finding(bp_arena *arena, bp_json *findings, bp_sources *sources, const bp_finding *finding)
+bp_json *
+bp_render_finding(bp_json *findings, bp_sources *sources, const bp_finding *finding)
 {
     bp_json *object = bp_json_push_object(findings);
     bp_json_put_c(object, "code", finding->rule->code);
@@ -103,7 +103,7 @@ put_finding(bp_arena *arena, bp_json *findings, bp_sources *sources, const bp_fi
     for (size_t i = 0; i < finding->fixes.count; i++) {
         put_fix(fixes, &finding->fixes.at[i], sources);
     }
-    put_targets(arena, object, finding);
+    return object;
 }
 
 static void
@@ -156,7 +156,9 @@ bp_render_json(bp_arena *arena, bp_diagnostics *list, const bp_report_facts *fac
     size_t total = bp_diagnostics_total(list);
     size_t shown = facts->limit > 0 && facts->limit < total ? facts->limit : total;
     for (size_t i = 0; i < shown; i++) {
-        put_finding(arena, findings, bp_diagnostics_sources(list), bp_diagnostics_at(list, i));
+        const bp_finding *finding = bp_diagnostics_at(list, i);
+        bp_json *object = bp_render_finding(findings, bp_diagnostics_sources(list), finding);
+        put_targets(arena, object, finding);
     }
     put_summary(report, list, facts);
     bp_output_str(out, bp_json_print(arena, report, BP_JSON_PRETTY));

@@ -81,33 +81,53 @@ key_of(const uintptr_t *number)
     return (bp_str){(const char *)number, sizeof(uintptr_t)};
 }
 
-/* A slot for each plan of the program, found by its node. */
+/* A slot for each plan that somebody gets, found by its node. */
 static bp_map *
 slots_of(const bp_check_context *context, bp_plan_uses *uses)
 {
     bp_map *slots = bp_map_new(context->arena);
     bp_region_mask usable = usable_regions(context);
-    for (size_t i = 0; i < context->model->policies.count; i++) {
-        const bp_bound_policy *bound = &context->model->policies.at[i];
-        const bp_node *plan = bp_node_first(bound->policy->document, "plans");
-        for (; plan != NULL; plan = plan->next) {
-            if (plan->kind != BP_NODE_PLAN) {
-                continue;
-            }
-            bp_plan_use *use = bp_vec_add(context->arena, uses);
-            use->policy = bound->policy;
-            use->bound = bound;
-            use->plan = plan;
-            use->regions = bp_plan_regions(plan);
-            use->usable = use->regions & usable;
-            uintptr_t *key = BP_NEW(context->arena, uintptr_t);
-            size_t *slot = BP_NEW(context->arena, size_t);
-            *key = (uintptr_t)plan;
-            *slot = uses->count - 1;
-            bp_map_set(slots, key_of(key), slot);
-        }
+    for (size_t i = 0; i < context->effective->plans.count; i++) {
+        const bp_effective_plan *plan = &context->effective->plans.at[i];
+        bp_plan_use *use = bp_vec_add(context->arena, uses);
+        use->policy = plan->policy;
+        use->bound = plan->bound;
+        use->plan = plan->plan;
+        use->merged = plan->merged;
+        use->regions = bp_plan_regions(plan->plan);
+        use->usable = use->regions & usable;
+        uintptr_t *key = BP_NEW(context->arena, uintptr_t);
+        size_t *slot = BP_NEW(context->arena, size_t);
+        *key = (uintptr_t)plan->plan;
+        *slot = uses->count - 1;
+        bp_map_set(slots, key_of(key), slot);
     }
     return slots;
+}
+
+/* Marks the plans that the management account gets: what is attached to the root reaches it also
+ * when the tree does not list it. */
+static void
+mark_management(const bp_check_context *context, const bp_map *slots, bp_plan_uses *uses)
+{
+    const bp_effective *effective = context->effective;
+    const bp_account *management = bp_org_management(context->org);
+    bp_way *way = management != NULL
+                      ? effective->account_ways[bp_account_index(context->org, management)]
+                      : effective->ou_ways[0];
+    bp_merged *plans = bp_merged_kid(effective->merger, bp_merger_document(effective->merger, way),
+                                     BP_STR("plans"));
+    if (plans == NULL) {
+        return;
+    }
+    bp_merged_open(effective->merger, plans);
+    for (size_t i = 0; i < plans->kids.count; i++) {
+        uintptr_t key = (uintptr_t)bp_merged_tree(effective->merger, plans->kids.at[i]);
+        const size_t *slot = bp_map_get(slots, key_of(&key));
+        if (slot != NULL) {
+            uses->at[*slot].management = true;
+        }
+    }
 }
 
 /* The slots of the plans of each result, and how many accounts every slot gets. */
@@ -117,6 +137,9 @@ static slot_list *
 slots_of_results(const bp_check_context *context, bp_plan_uses *uses)
 {
     const bp_map *slots = slots_of(context, uses);
+    if (context->org != NULL) {
+        mark_management(context, slots, uses);
+    }
     const bp_effective *effective = context->effective;
     slot_list *lists = bp_arena_array(context->arena, effective->results.count + 1, sizeof *lists);
     for (size_t i = 0; i < effective->results.count; i++) {
@@ -384,4 +407,16 @@ bool
 bp_reference_is_own_account(const bp_reference *reference)
 {
     return bp_str_is(reference->account, "$account");
+}
+
+const bp_bound_policy *
+bp_use_value_owner(const bp_check_context *context, const bp_plan_use *use, const bp_value *value)
+{
+    return use->merged ? bp_value_writer(context->model, value, use->bound) : use->bound;
+}
+
+const bp_bound_policy *
+bp_use_node_owner(const bp_check_context *context, const bp_plan_use *use, const bp_node *node)
+{
+    return use->merged ? bp_node_writer(context->model, node, use->bound) : use->bound;
 }

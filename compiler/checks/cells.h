@@ -12,9 +12,11 @@
 
 /* One plan and the ACTIVE accounts that get it. No account: it is judged from its text alone. */
 typedef struct bp_plan_use {
-    const bp_policy *policy;
+    const bp_policy *policy; /* who defines it */
     const bp_bound_policy *bound;
     const bp_node *plan;
+    bool merged;               /* its values say whose they are */
+    bool management;           /* the management account gets it */
     bp_region_mask regions;    /* that the plan names and the table knows */
     bp_region_mask usable;     /* without those of another partition or without backup policies */
     BP_VEC(uint32_t) accounts; /* indices, ascending */
@@ -28,7 +30,8 @@ struct bp_check_cache {
     const struct bp_needs *needs;
 };
 
-/* All plans in order of declaration; none when the stages before did not come to pass. */
+/* All plans that somebody gets, those of one document in order of declaration, then merged ones;
+ * none when the stages before did not come to pass. */
 const bp_plan_uses *bp_plan_uses_of(const bp_check_context *context);
 
 typedef struct bp_cell_row {
@@ -76,6 +79,11 @@ const bp_value *bp_plan_region_value(const bp_node *plan, int region);
 const bp_reference *bp_copy_destination(const bp_node *copy);
 /* Whether the reference stays in the account that makes the backup. */
 bool bp_reference_is_own_account(const bp_reference *reference);
+/* Whose value, or whose node, of a used plan it is. */
+const bp_bound_policy *bp_use_value_owner(const bp_check_context *context, const bp_plan_use *use,
+                                          const bp_value *value);
+const bp_bound_policy *bp_use_node_owner(const bp_check_context *context, const bp_plan_use *use,
+                                         const bp_node *node);
 /* "", "s". */
 const char *bp_plural(size_t count);
 

@@ -88,7 +88,9 @@ judge(const bp_check_context *context, const bp_plan_use *use, const bp_named_ty
     bp_finding_note(list, finding, "%s it: %.*s", named->open != NULL ? "would ignore" : "ignoring",
                     BP_ARG(ignoring));
     bp_finding_note(list, finding, "resource types as of %s", bp_facts_as_of());
-    bp_finding_scope(list, finding, bp_node_scope(context->arena, use->policy->name, node));
+    bp_finding_scope(
+        list, finding,
+        bp_node_scope(context->arena, bp_use_value_owner(context, use, cold)->policy->name, node));
 }
 
 /* Whether this place was judged in the same plan before. */

@@ -10,20 +10,23 @@ bp_copy_cause *
 bp_copy_cause_of(bp_copy_causes *causes, const char *code, const bp_plan_use *use,
                  const bp_node *copy, bp_severity severity)
 {
+    const bp_policy *policy =
+        bp_use_value_owner(causes->context, use, bp_node_value(copy, "target_backup_vault_arn"))
+            ->policy;
     for (size_t i = causes->list.count; i > 0; i--) {
         bp_copy_cause *cause = causes->list.at[i - 1];
-        if (cause->policy != use->policy) {
+        if (cause->policy != policy && !use->merged) {
             break;
         }
-        if (bp_str_is(bp_str_of(cause->code), code) && cause->severity == severity &&
-            bp_span_equal(cause->copy->span, copy->span) &&
+        if (cause->policy == policy && bp_str_is(bp_str_of(cause->code), code) &&
+            cause->severity == severity && bp_span_equal(cause->copy->span, copy->span) &&
             bp_str_equal_folded(cause->copy->key, copy->key)) {
             return cause;
         }
     }
     bp_copy_cause *cause = BP_NEW(causes->context->arena, bp_copy_cause);
     *cause = (bp_copy_cause){.code = code,
-                             .policy = use->policy,
+                             .policy = policy,
                              .use = use,
                              .copy = copy,
                              .severity = severity,

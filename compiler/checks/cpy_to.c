@@ -99,8 +99,9 @@ dress(const bp_check_context *context, const bp_plan_use *use, const bp_node *co
 {
     finding->by_text = true; /* the place and the organization decide, not who is reached */
     bp_finding_uses(context, finding, copy->uses);
-    bp_finding_scope(context->diagnostics, finding,
-                     bp_node_scope(context->arena, use->policy->name, copy));
+    bp_finding_scope(
+        context->diagnostics, finding,
+        bp_node_scope(context->arena, bp_use_node_owner(context, use, copy)->policy->name, copy));
 }
 
 static void

@@ -39,7 +39,7 @@ void bp_check_selected_types(const bp_check_context *context); /* SEL006, SEL007
 /* inh.c */
 void bp_check_container_controls(const bp_check_context *context); /* INH011 */
 
-/* qta.c */
+/* qta.c, size.c */
 void bp_check_policy_sizes(const bp_check_context *context); /* QTA001, QTA002 */
 void bp_check_plan_limits(const bp_check_context *context);  /* QTA010 */
 
@@ -60,6 +60,7 @@ void bp_check_copies(const bp_check_context *context);             /* CPY001 002
 void bp_check_copy_destinations(const bp_check_context *context);  /* CPY005, CPY006, CPY012 */
 void bp_check_cold_types(const bp_check_context *context);         /* LIF007 */
 void bp_check_stack_sets(const bp_check_context *context);         /* STK004 */
+void bp_check_inheritance(const bp_check_context *context);        /* INH001 to INH004 */
 void bp_check_attachments(const bp_check_context *context);        /* QTA003 */
 void bp_check_facts_age(const bp_check_context *context);          /* DAT001 */
 void bp_check_missing_inventory(const bp_check_context *context);  /* DAT003; runs last */

@@ -229,7 +229,8 @@ judge_continuous_days(const bp_place *place, const bp_value *on)
     int64_t most = bp_quota_find("CONTINUOUS_DAYS")->value;
     days gone = read_days(place, DELETE);
     if ((gone.value != NULL && !gone.good) || (gone.good && gone.number <= most) ||
-        place->node->extend || (gone.value == NULL && place->node->holes)) {
+        place->node->extend ||
+        (gone.value == NULL && (place->node->holes || place->merged != NULL))) {
         return;
     }
     if (gone.value == NULL) {
@@ -263,6 +264,9 @@ judge_continuous_days(const bp_place *place, const bp_value *on)
 static void
 judge_lifecycle(const bp_place *place)
 {
+    if (place->merged != NULL && place->node->holes) {
+        return; /* a document lacks something in it, which was told */
+    }
     bool continuous = !is_copy(place) && bp_place_on(place->node, CONTINUOUS);
     judge_range(place, COLD);
     judge_range(place, DELETE);
@@ -278,6 +282,7 @@ void
 bp_check_lifecycles(const bp_check_context *context)
 {
     bp_each_lifecycle(context, judge_lifecycle);
+    bp_each_merged(context, BP_LAYER_LIFECYCLES, judge_lifecycle);
 }
 
 /* Whether anything stands at a path of a rule or copy, a hole included. */
@@ -325,6 +330,7 @@ void
 bp_check_copy_retention(const bp_check_context *context)
 {
     bp_each_copy(context, judge_copy_retention);
+    bp_each_merged(context, BP_LAYER_COPIES, judge_copy_retention);
 }
 
 static void
@@ -350,7 +356,7 @@ judge_rule_retention(const bp_place *place)
 void
 bp_check_rule_retention(const bp_check_context *context)
 {
-    bp_each_rule(context, judge_rule_retention);
+    bp_each_effective(context, BP_LAYER_RULES, judge_rule_retention);
 }
 
 /* What the archive flag lacks in its lifecycle: nothing where a pair is judged by itself. */
@@ -404,6 +410,7 @@ report_rapid(const bp_place *place, const bp_value *flag, const bp_value *schedu
     bp_finding_note(context->diagnostics, finding, "next two runs: %.*s and %.*s",
                     BP_ARG(bp_instant_text(context->arena, first)),
                     BP_ARG(bp_instant_text(context->arena, second)));
+    bp_note_schedule(place, finding, schedule);
     bp_finding_help(context->diagnostics, finding,
                     "archive the backups of a monthly rule, or switch archive off");
 }
@@ -412,14 +419,16 @@ static void
 judge_archive(const bp_place *place)
 {
     const bp_value *flag = bp_node_value(place->node, ARCHIVE);
-    if (!bp_place_on(place->node, ARCHIVE) || place->node->extend || place->rule->extend) {
+    if (!bp_place_on(place->node, ARCHIVE) || place->node->extend || place->rule->extend ||
+        (place->merged != NULL && place->node->holes)) {
         return;
     }
     const bp_value *schedule = bp_node_value(place->rule, "schedule_expression");
     bool no_schedule = !written(place->rule, "schedule_expression");
     const char *lacking = missing_days(place);
     bool holes = place->node->holes || place->rule->holes;
-    if (!holes && (lacking != NULL || no_schedule)) {
+    /* What the flag lacks must stand in its own document, and was told there. */
+    if (!holes && place->merged == NULL && (lacking != NULL || no_schedule)) {
         report_lacking(place, flag, lacking, no_schedule);
     }
     if (schedule == NULL || schedule->kind != BP_VALUE_TEXT) {
@@ -440,4 +449,5 @@ void
 bp_check_archive(const bp_check_context *context)
 {
     bp_each_lifecycle(context, judge_archive);
+    bp_each_merged(context, BP_LAYER_LIFECYCLES, judge_archive);
 }

@@ -5,7 +5,6 @@
  */
 #include "compiler/checks/families.h"
 #include "compiler/checks/needs.h"
-#include "compiler/checks/walk.h"
 
 #include "lib/suggest.h"
 
@@ -144,112 +143,5 @@ bp_check_unknown_names(const bp_check_context *context)
     }
     for (size_t i = 0; i < needs->roles.count; i++) {
         judge_role(context, &known, &needs->roles.at[i]);
-    }
-}
-
-/* One plan that meets another of its name, with the accounts where it does. */
-typedef struct meeting {
-    const bp_effective_plan *later;
-    const bp_effective_plan *earlier;
-    bp_cell_rows rows;
-} meeting;
-
-typedef BP_VEC(meeting *) meetings;
-
-static void
-add_meeting(const bp_check_context *context, meetings *all, bp_map *by_plan,
-            const bp_effective_plan *later, const bp_effective_plan *earlier,
-            const bp_effective_result *result)
-{
-    const bp_node **key = BP_NEW(context->arena, const bp_node *);
-    *key = later->plan;
-    bp_str text = {(const char *)key, sizeof(const bp_node *)};
-    meeting *found = bp_map_get(by_plan, text);
-    if (found == NULL) {
-        found = BP_NEW(context->arena, meeting);
-        found->later = later;
-        found->earlier = earlier;
-        *bp_vec_add(context->arena, all) = found;
-        bp_map_set(by_plan, text, found);
-    }
-    bp_cell_rows rows = {0};
-    for (size_t i = 0; i < result->accounts.count; i++) {
-        *bp_vec_add(context->arena, &rows) = (bp_cell_row){result->accounts.at[i], 0};
-    }
-    bp_cells_add(context->arena, &found->rows, &rows);
-}
-
-static void
-report_meeting(const bp_check_context *context, const meeting *found)
-{
-    bp_diagnostics *list = context->diagnostics;
-    const bp_node *plan = found->later->plan;
-    bp_finding *finding = bp_report(
-        list, "NAM006", plan->span,
-        "plan \"%.*s\" is also defined by policy \"%.*s\" for the same accounts; AWS would merge "
-        "the two leaf by leaf",
-        BP_ARG(plan->key), BP_ARG(found->earlier->policy->name));
-    if (found->later->policy->from_json || found->earlier->policy->from_json) {
-        finding->severity = BP_WARNING;
-    }
-    bp_finding_mark(list, finding, "the same name in the same accounts");
-    bp_finding_label(list, finding, found->earlier->plan->span, "first defined here");
-    bp_finding_uses(context, finding, plan->uses);
-    bp_cells_tell(context, finding, &found->rows);
-    bp_cells_note(context, finding, &found->rows, "both reach");
-    bp_finding_help(list, finding, "give one of the plans another name");
-    bp_finding_scope(list, finding,
-                     bp_node_scope(context->arena, found->later->policy->name, plan));
-}
-
-/* Without an inventory nobody knows who meets; counts the names that two policies define. */
-static void
-skip_plan_names(const bp_check_context *context)
-{
-    bp_map *seen = bp_map_new(context->arena);
-    size_t count = 0;
-    for (size_t i = 0; i < context->effective->results.count; i++) {
-        const bp_effective_result *result = &context->effective->results.at[i];
-        for (size_t p = 0; p < result->plans.count; p++) {
-            bool added = false;
-            bp_str name = bp_str_fold(context->arena, result->plans.at[p].plan->key);
-            (void)bp_map_add(seen, name, &result->plans.at[p], &added);
-            count += !added;
-        }
-    }
-    bp_skip_without_inventory(context, "NAM006", count);
-}
-
-void
-bp_check_plan_names(const bp_check_context *context)
-{
-    if (context->effective == NULL) {
-        return;
-    }
-    if (!context->effective->named) {
-        skip_plan_names(context);
-        return;
-    }
-    meetings all = {0};
-    bp_map *by_plan = bp_map_new(context->arena);
-    for (size_t i = 0; i < context->effective->results.count; i++) {
-        const bp_effective_result *result = &context->effective->results.at[i];
-        bp_map *names = bp_map_new(context->arena);
-        for (size_t p = 0; p < result->plans.count; p++) {
-            bp_effective_plan *plan = &result->plans.at[p];
-            bool added = false;
-            bp_str name = bp_str_fold(context->arena, plan->plan->key);
-            if (plan->plan->extend ||
-                (plan->policy->from_json && bp_plan_lacks_parts(plan->plan))) {
-                continue;
-            }
-            const bp_effective_plan *first = bp_map_add(names, name, plan, &added);
-            if (!added && first->policy != plan->policy) {
-                add_meeting(context, &all, by_plan, plan, first, result);
-            }
-        }
-    }
-    for (size_t i = 0; i < all.count; i++) {
-        report_meeting(context, all.at[i]);
     }
 }

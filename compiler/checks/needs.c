@@ -7,6 +7,8 @@
 
 #include "compiler/checks/forms.h"
 
+#include <string.h>
+
 static void
 add_place(const bp_check_context *context, bp_vault_need *need, const bp_plan_use *use,
           bp_region_mask regions)
@@ -14,22 +16,30 @@ add_place(const bp_check_context *context, bp_vault_need *need, const bp_plan_us
     *bp_vec_add(context->arena, &need->places) = (bp_need_place){use, regions};
 }
 
-/* The need of this policy that stands at the same place, or NULL. */
-static bp_vault_need *
-same_vault_need(bp_needs *needs, const bp_vault_need *wanted)
+/* What makes two needs one: the place in the policy, and where it leads. */
+typedef struct need_key {
+    const void *policy;
+    const void *to;
+    uint32_t source;
+    uint32_t start;
+    uint32_t end;
+    uint32_t copy;
+} need_key;
+
+/* The index + 1 of the need of a key; a new one gets `fresh`. */
+static size_t *
+slot_of(const bp_check_context *context, bp_map *slots, need_key key, bp_str name, size_t fresh)
 {
-    for (size_t i = needs->vaults.count; i > 0; i--) {
-        bp_vault_need *need = &needs->vaults.at[i - 1];
-        if (need->policy != wanted->policy) {
-            return NULL;
-        }
-        if (need->copy == wanted->copy && need->to == wanted->to &&
-            bp_span_equal(need->name_span, wanted->name_span) &&
-            bp_str_equal(need->name, wanted->name)) {
-            return need;
-        }
+    bp_buf bytes = {.arena = context->arena};
+    bp_buf_add(&bytes, (bp_str){(const char *)&key, sizeof key});
+    bp_buf_add(&bytes, name);
+    size_t *slot = bp_map_get(slots, bp_buf_text(&bytes));
+    if (slot == NULL) {
+        slot = BP_NEW(context->arena, size_t);
+        *slot = fresh + 1;
+        bp_map_set(slots, bp_buf_text(&bytes), slot);
     }
-    return NULL;
+    return slot;
 }
 
 static void
@@ -39,15 +49,21 @@ add_vault(const bp_check_context *context, bp_needs *needs, const bp_plan_use *u
     if (!bp_vault_name_is_good(wanted.name) || bp_text_is_unfinished(wanted.name)) {
         return;
     }
-    wanted.policy = use->policy;
-    wanted.bound = use->bound;
+    wanted.bound = bp_use_value_owner(context, use, wanted.value);
+    wanted.policy = wanted.bound->policy;
     wanted.vault = bp_model_vault(context->model, wanted.name);
-    bp_vault_need *need = same_vault_need(needs, &wanted);
-    if (need == NULL) {
-        need = bp_vec_add(context->arena, &needs->vaults);
-        *need = wanted;
+    need_key key = {.policy = wanted.policy,
+                    .to = wanted.to,
+                    .source = wanted.name_span.source,
+                    .start = wanted.name_span.start,
+                    .end = wanted.name_span.end,
+                    .copy = wanted.copy};
+    size_t count = needs->vaults.count;
+    size_t slot = *slot_of(context, needs->slots, key, wanted.name, count);
+    if (slot == count + 1) {
+        *bp_vec_add(context->arena, &needs->vaults) = wanted;
     }
-    add_place(context, need, use, regions);
+    add_place(context, &needs->vaults.at[slot - 1], use, regions);
 }
 
 static void
@@ -115,27 +131,24 @@ add_role(const bp_check_context *context, bp_needs *needs, const bp_plan_use *us
         return;
     }
     const bp_reference *reference = value->reference;
-    bp_role_need *need = NULL;
-    for (size_t i = needs->roles.count; i > 0 && need == NULL; i--) {
-        bp_role_need *known = &needs->roles.at[i - 1];
-        if (known->policy != use->policy) {
-            break;
-        }
-        if (bp_span_equal(known->reference->name_span, reference->name_span) &&
-            bp_str_equal(known->reference->name, reference->name)) {
-            need = known;
-        }
-    }
-    if (need == NULL) {
-        need = bp_vec_add(context->arena, &needs->roles);
-        *need =
-            (bp_role_need){.policy = use->policy,
-                           .bound = use->bound,
+    const bp_bound_policy *bound = bp_use_value_owner(context, use, value);
+    need_key key = {.policy = bound->policy,
+                    .to = needs,
+                    .source = reference->name_span.source,
+                    .start = reference->name_span.start,
+                    .end = reference->name_span.end};
+    size_t count = needs->roles.count;
+    size_t slot = *slot_of(context, needs->slots, key, reference->name, count);
+    if (slot == count + 1) {
+        *bp_vec_add(context->arena, &needs->roles) =
+            (bp_role_need){.policy = bound->policy,
+                           .bound = bound,
                            .node = node,
                            .value = value,
                            .reference = reference,
                            .role = bp_model_role(context->model, reference->path, reference->name)};
     }
+    bp_role_need *need = &needs->roles.at[slot - 1];
     *bp_vec_add(context->arena, &need->places) = (bp_need_place){use, 0};
 }
 
@@ -169,6 +182,7 @@ bp_needs_of(const bp_check_context *context)
         return context->cache->needs;
     }
     bp_needs *needs = BP_NEW(context->arena, bp_needs);
+    needs->slots = bp_map_new(context->arena);
     const bp_plan_uses *uses = bp_plan_uses_of(context);
     for (size_t i = 0; i < uses->count; i++) {
         add_plan(context, needs, &uses->at[i]);
@@ -268,26 +282,126 @@ judge_account(const bp_check_context *context, const bp_vault_need *need, lookup
     }
 }
 
+/* Whether all places of a need are in the same accounts, as those of plans that nobody changes. */
+static bool
+one_reach(const bp_need_place *places, size_t count)
+{
+    const bp_plan_use *first = places[0].use;
+    for (size_t i = 1; i < count; i++) {
+        const bp_plan_use *use = places[i].use;
+        if (use != first && (use->accounts.count != first->accounts.count ||
+                             (first->accounts.count > 0 &&
+                              memcmp(use->accounts.at, first->accounts.at,
+                                     first->accounts.count * sizeof *first->accounts.at) != 0))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The cells of places whose accounts differ, in tree order. */
+static bp_cell_rows
+rows_of(const bp_check_context *context, const bp_need_place *places, size_t count)
+{
+    bp_cell_rows all = {0};
+    for (size_t i = 0; i < count; i++) {
+        const bp_plan_use *use = places[i].use;
+        bp_cell_rows rows = {0};
+        for (size_t a = 0; a < use->accounts.count; a++) {
+            *bp_vec_add(context->arena, &rows) =
+                (bp_cell_row){use->accounts.at[a], places[i].regions};
+        }
+        bp_cells_add(context->arena, &all, &rows);
+    }
+    return all;
+}
+
+/* Calls a function with every account of a need but the management account. */
+typedef void judge_cell(void *state, uint32_t account, bp_region_mask regions);
+
+static void
+each_cell(const bp_check_context *context, const bp_need_place *places, size_t count,
+          judge_cell *judge, void *state)
+{
+    const bp_plan_use *use = places[0].use;
+    const bp_account *accounts = context->org->accounts.at;
+    bp_cell_rows rows = {0};
+    bp_region_mask wanted = 0;
+    bool same = one_reach(places, count);
+    for (size_t i = 0; i < count; i++) {
+        wanted |= places[i].regions;
+    }
+    if (!same) {
+        rows = rows_of(context, places, count);
+    }
+    for (size_t i = 0; i < (same ? use->accounts.count : rows.count); i++) {
+        uint32_t account = same ? use->accounts.at[i] : rows.at[i].account;
+        if (!accounts[account].management) {
+            judge(state, account, same ? wanted : rows.at[i].regions);
+        }
+    }
+}
+
+typedef struct vault_run {
+    const bp_check_context *context;
+    const bp_vault_need *need;
+    lookups known;
+    bp_need_cells *cells;
+} vault_run;
+
+static void
+judge_vault_cell(void *state, uint32_t account, bp_region_mask regions)
+{
+    vault_run *run = state;
+    judge_account(run->context, run->need, &run->known, account, regions, run->cells);
+}
+
 void
 bp_vault_need_judge(const bp_check_context *context, const bp_vault_need *need,
                     bp_need_cells *cells)
 {
     *cells = (bp_need_cells){0};
-    lookups known = {0};
     if (context->org == NULL) {
         return;
     }
+    vault_run run = {.context = context, .need = need, .cells = cells};
     if (need->elsewhere) {
-        judge_account(context, need, &known, bp_account_index(context->org, need->to),
-                      bp_need_regions(need), cells);
+        judge_vault_cell(&run, bp_account_index(context->org, need->to), bp_need_regions(need));
         return;
     }
-    const bp_plan_use *use = need->places.at[0].use;
-    bp_region_mask wanted = bp_need_regions(need);
-    for (size_t i = 0; i < use->accounts.count; i++) {
-        if (!context->org->accounts.at[use->accounts.at[i]].management) {
-            judge_account(context, need, &known, use->accounts.at[i], wanted, cells);
-        }
+    each_cell(context, need->places.at, need->places.count, judge_vault_cell, &run);
+}
+
+typedef struct role_run {
+    const bp_check_context *context;
+    const bp_role_need *need;
+    bp_need_cells *cells;
+} role_run;
+
+static void
+judge_role_cell(void *state, uint32_t index, bp_region_mask regions)
+{
+    role_run *run = state;
+    bp_need_cells *cells = run->cells;
+    const bp_check_context *context = run->context;
+    const bp_reference *reference = run->need->reference;
+    const bp_account *account = &context->org->accounts.at[index];
+    (void)regions; /* roles are the same in all of them */
+    cells->cells++;
+    bool brought = bp_model_provides_role(context->model, run->need->role, account);
+    bp_answer answer = bp_org_role_answer(account, reference->path, reference->name);
+    cells->somewhere = cells->somewhere || answer == BP_PRESENT;
+    if (run->need->role != NULL && !brought) {
+        *bp_vec_add(context->arena, &cells->bare) = (bp_cell_row){index, 0};
+    }
+    if (brought || answer == BP_PRESENT) {
+        return;
+    }
+    *bp_vec_add(context->arena, answer == BP_ABSENT ? &cells->absent : &cells->unknown) =
+        (bp_cell_row){index, 0};
+    if (answer == BP_ABSENT && cells->near_role == NULL) {
+        cells->near_role = bp_org_role_near(account, reference->path, reference->name);
+        cells->near_account = account;
     }
 }
 
@@ -295,30 +409,9 @@ void
 bp_role_need_judge(const bp_check_context *context, const bp_role_need *need, bp_need_cells *cells)
 {
     *cells = (bp_need_cells){0};
-    const bp_plan_use *use = need->places.at[0].use;
-    const bp_reference *reference = need->reference;
-    for (size_t i = 0; context->org != NULL && i < use->accounts.count; i++) {
-        uint32_t index = use->accounts.at[i];
-        const bp_account *account = &context->org->accounts.at[index];
-        if (account->management) {
-            continue;
-        }
-        cells->cells++;
-        bool brought = bp_model_provides_role(context->model, need->role, account);
-        bp_answer answer = bp_org_role_answer(account, reference->path, reference->name);
-        cells->somewhere = cells->somewhere || answer == BP_PRESENT;
-        if (need->role != NULL && !brought) {
-            *bp_vec_add(context->arena, &cells->bare) = (bp_cell_row){index, 0};
-        }
-        if (brought || answer == BP_PRESENT) {
-            continue;
-        }
-        *bp_vec_add(context->arena, answer == BP_ABSENT ? &cells->absent : &cells->unknown) =
-            (bp_cell_row){index, 0};
-        if (answer == BP_ABSENT && cells->near_role == NULL) {
-            cells->near_role = bp_org_role_near(account, reference->path, reference->name);
-            cells->near_account = account;
-        }
+    role_run run = {.context = context, .need = need, .cells = cells};
+    if (context->org != NULL) {
+        each_cell(context, need->places.at, need->places.count, judge_role_cell, &run);
     }
 }
 

@@ -44,6 +44,7 @@ typedef struct bp_role_need {
 typedef struct bp_needs {
     BP_VEC(bp_vault_need) vaults;
     BP_VEC(bp_role_need) roles;
+    bp_map *slots; /* place of a need → its number */
 } bp_needs;
 
 /* What a vault or role need finds in the accounts it reaches. */

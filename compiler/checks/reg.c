@@ -296,6 +296,40 @@ judge_empty(const bp_place *place, const bp_node *regions)
     (void)bp_text_finding(place, finding, list->uses);
 }
 
+/* REG009 after the merge: the caret is where the last Region was taken away. */
+static void
+judge_merged_empty(const bp_place *place)
+{
+    const bp_value *list = bp_node_value(place->plan, "regions");
+    bp_merged *regions =
+        bp_merged_kid(place->context->effective->merger, place->merged->from, BP_STR("regions"));
+    if (list == NULL || list->kind != BP_VALUE_LIST || list->items.count > 0 || regions == NULL) {
+        return;
+    }
+    bp_span span = list->span;
+    bp_span uses = list->uses;
+    const bp_policy *writer = list->writer;
+    for (size_t i = 0; i < regions->parts.count; i++) {
+        const bp_value *removed = regions->parts.at[i].node->remove;
+        if (removed != NULL) {
+            span = removed->span;
+            uses = removed->uses;
+            writer = regions->parts.at[i].bound->policy;
+        }
+    }
+    bp_finding *finding = bp_report(place->context->diagnostics, "REG009", span,
+                                    "no Region is left; a plan runs in no other Region than those "
+                                    "it names");
+    (void)bp_text_finding(place, finding, uses);
+    if (writer != NULL) {
+        bp_finding_scope(place->context->diagnostics, finding,
+                         bp_node_scope(place->context->arena, writer->name, place->plan));
+    }
+    if (!bp_span_equal(span, list->span)) {
+        bp_finding_label(place->context->diagnostics, finding, list->span, "assigned here");
+    }
+}
+
 static void
 judge_list(const bp_place *place, const bp_value *list, bp_str partition, bp_finding **foreign)
 {
@@ -417,6 +451,7 @@ bp_check_regions(const bp_check_context *context)
 {
     if (context->program != NULL) {
         bp_each_policy(context, judge_policy);
+        bp_each_merged(context, BP_LAYER_PLANS, judge_merged_empty);
         judge_vaults(context);
     }
 }

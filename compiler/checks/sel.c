@@ -37,7 +37,7 @@ judge_forms(const bp_place *place)
 {
     const bp_node *tags = selections(place, "selections/tags");
     const bp_node *resources = selections(place, "selections/resources");
-    if (tags == NULL || resources == NULL) {
+    if (tags == NULL || resources == NULL || (place->merged != NULL && place->plan->holes)) {
         return;
     }
     bool tags_first = bp_span_compare(tags->span, resources->span) <= 0;
@@ -136,7 +136,6 @@ judge_pairing(const bp_place *place)
 static void
 judge_plan(const bp_place *place)
 {
-    judge_forms(place);
     if (bp_place_whole(place)) {
         judge_pairing(place);
     }
@@ -183,8 +182,10 @@ judge_role(const bp_place *place)
 void
 bp_check_selections(const bp_check_context *context)
 {
-    bp_each_plan(context, judge_plan);
-    bp_each_selection(context, judge_role);
+    bp_each_plan(context, judge_forms);
+    bp_each_merged(context, BP_LAYER_PLANS, judge_forms);
+    bp_each_effective(context, BP_LAYER_PLANS, judge_plan);
+    bp_each_effective(context, BP_LAYER_SELECTIONS, judge_role);
 }
 
 static void

@@ -138,10 +138,26 @@ add_name(trap *found, bp_buf *names, size_t *count, bp_str name, bp_span span)
     (*count)++;
 }
 
+/* Regions that the places of a need want in the management account; *any: it gets one of them. */
+static bp_region_mask
+management_regions(const bp_need_place *places, size_t count, bool *any)
+{
+    bp_region_mask wanted = 0;
+    *any = false;
+    for (size_t i = 0; i < count; i++) {
+        if (places[i].use->management) {
+            *any = true;
+            wanted |= places[i].regions;
+        }
+    }
+    return wanted;
+}
+
 static void
 trap_vault(trap *found, const bp_vault_need *need)
 {
-    bp_region_mask wanted = bp_need_regions(need);
+    bool any = false;
+    bp_region_mask wanted = management_regions(need->places.at, need->places.count, &any);
     bp_region_mask present = 0;
     bp_region_mask absent = 0;
     if (found->account != NULL) {
@@ -167,6 +183,11 @@ static void
 trap_role(trap *found, const bp_role_need *need)
 {
     const bp_reference *reference = need->reference;
+    bool any = false;
+    (void)management_regions(need->places.at, need->places.count, &any);
+    if (!any) {
+        return;
+    }
     bp_answer answer = found->account == NULL
                            ? BP_UNKNOWN
                            : bp_org_role_answer(found->account, reference->path, reference->name);

@@ -23,16 +23,14 @@ bp_each_policy(const bp_check_context *context, bp_visit *visit)
     }
 }
 
-typedef enum layer { PLANS, RULES, COPIES, LIFECYCLES, SELECTIONS } layer;
-
 static void
-visit_rule(bp_place *place, layer wanted, bp_visit *visit)
+visit_rule(bp_place *place, bp_layer wanted, bp_visit *visit)
 {
     place->node = place->rule;
-    if (wanted == RULES || wanted == LIFECYCLES) {
+    if (wanted == BP_LAYER_RULES || wanted == BP_LAYER_LIFECYCLES) {
         visit(place);
     }
-    if (wanted == RULES) {
+    if (wanted == BP_LAYER_RULES) {
         return;
     }
     const bp_node *copy = bp_node_first(place->rule, "copy_actions");
@@ -57,15 +55,15 @@ visit_selections(bp_place *place, const char *form, bp_visit *visit)
 }
 
 static void
-visit_plan(bp_place *place, layer wanted, bp_visit *visit)
+visit_plan(bp_place *place, bp_layer wanted, bp_visit *visit)
 {
     place->node = place->plan;
     place->rule = NULL;
-    if (wanted == PLANS) {
+    if (wanted == BP_LAYER_PLANS) {
         visit(place);
         return;
     }
-    if (wanted == SELECTIONS) {
+    if (wanted == BP_LAYER_SELECTIONS) {
         visit_selections(place, "selections/tags", visit);
         visit_selections(place, "selections/resources", visit);
         return;
@@ -79,7 +77,7 @@ visit_plan(bp_place *place, layer wanted, bp_visit *visit)
 }
 
 static void
-each(const bp_check_context *context, layer wanted, bp_visit *visit)
+each(const bp_check_context *context, bp_layer wanted, bp_visit *visit)
 {
     if (context->program == NULL) {
         return;
@@ -97,33 +95,65 @@ each(const bp_check_context *context, layer wanted, bp_visit *visit)
 }
 
 void
+bp_each_merged(const bp_check_context *context, bp_layer layer, bp_visit *visit)
+{
+    const bp_effective *effective = context->effective;
+    for (size_t i = 0; effective != NULL && i < effective->plans.count; i++) {
+        const bp_effective_plan *plan = &effective->plans.at[i];
+        if (plan->merged) {
+            bp_place place = {
+                .context = context, .policy = plan->policy, .plan = plan->plan, .merged = plan};
+            visit_plan(&place, layer, visit);
+        }
+    }
+}
+
+void
+bp_each_effective(const bp_check_context *context, bp_layer layer, bp_visit *visit)
+{
+    const bp_effective *effective = context->effective;
+    if (effective == NULL) {
+        each(context, layer, visit);
+        return;
+    }
+    for (size_t i = 0; i < effective->plans.count; i++) {
+        const bp_effective_plan *plan = &effective->plans.at[i];
+        if (!plan->merged) {
+            bp_place place = {.context = context, .policy = plan->policy, .plan = plan->plan};
+            visit_plan(&place, layer, visit);
+        }
+    }
+    bp_each_merged(context, layer, visit);
+}
+
+void
 bp_each_plan(const bp_check_context *context, bp_visit *visit)
 {
-    each(context, PLANS, visit);
+    each(context, BP_LAYER_PLANS, visit);
 }
 
 void
 bp_each_rule(const bp_check_context *context, bp_visit *visit)
 {
-    each(context, RULES, visit);
+    each(context, BP_LAYER_RULES, visit);
 }
 
 void
 bp_each_copy(const bp_check_context *context, bp_visit *visit)
 {
-    each(context, COPIES, visit);
+    each(context, BP_LAYER_COPIES, visit);
 }
 
 void
 bp_each_lifecycle(const bp_check_context *context, bp_visit *visit)
 {
-    each(context, LIFECYCLES, visit);
+    each(context, BP_LAYER_LIFECYCLES, visit);
 }
 
 void
 bp_each_selection(const bp_check_context *context, bp_visit *visit)
 {
-    each(context, SELECTIONS, visit);
+    each(context, BP_LAYER_SELECTIONS, visit);
 }
 
 static void
@@ -181,36 +211,25 @@ bp_plan_lacks_parts(const bp_node *plan)
             bp_node_first(plan, "selections/resources") == NULL);
 }
 
-/* The plan of this name that a result takes from another policy; NULL if the policy's own is not in
- * it. */
-static const bp_node *
-met_in(const bp_effective_result *result, const bp_place *place)
-{
-    const bp_node *other = NULL;
-    bool own = false;
-    for (size_t i = 0; i < result->plans.count; i++) {
-        const bp_effective_plan *each = &result->plans.at[i];
-        if (each->plan == place->plan) {
-            own = true;
-        } else if (other == NULL && each->policy != place->policy &&
-                   bp_str_equal_folded(each->plan->key, place->plan->key)) {
-            other = each->plan;
-        }
-    }
-    return own ? other : NULL;
-}
-
 const bp_node *
 bp_place_inherits(const bp_place *place)
 {
     const bp_effective *effective = place->context->effective;
-    if (!place->policy->from_json || place->plan == NULL || effective == NULL ||
-        !effective->named || !bp_plan_lacks_parts(place->plan)) {
+    if (!place->policy->from_json || place->plan == NULL || place->merged != NULL ||
+        effective == NULL || !effective->named || !bp_plan_lacks_parts(place->plan)) {
         return NULL;
     }
-    for (size_t i = 0; i < effective->results.count; i++) {
-        const bp_node *other = met_in(&effective->results.at[i], place);
-        if (other != NULL) {
+    for (size_t i = 0; i < effective->plans.count; i++) {
+        const bp_node *other = NULL;
+        bool own = false;
+        const bp_parts *parts = &effective->plans.at[i].from->parts;
+        for (size_t p = 0; p < parts->count; p++) {
+            own = own || parts->at[p].node == place->plan;
+            if (other == NULL && parts->at[p].bound->policy != place->policy) {
+                other = parts->at[p].node;
+            }
+        }
+        if (own && other != NULL) {
             return other;
         }
     }
@@ -231,13 +250,49 @@ bp_place_whole(const bp_place *place)
     return place->context->org != NULL || plan_complete(place->plan);
 }
 
+/* Whose value or node of a merged plan stands at a place. */
+static const bp_policy *
+writer_at(const bp_place *place, bp_span span)
+{
+    const bp_node *node = place->plan;
+    while (node != NULL) {
+        const bp_value *value = node->assign;
+        if (value != NULL && bp_span_equal(value->span, span)) {
+            return value->writer;
+        }
+        for (size_t i = 0; value != NULL && i < value->items.count; i++) {
+            if (bp_span_equal(value->items.at[i]->span, span)) {
+                return value->items.at[i]->writer;
+            }
+        }
+        if (bp_span_equal(node->span, span)) {
+            return node->writer;
+        }
+        if (node->first != NULL) {
+            node = node->first;
+            continue;
+        }
+        while (node != place->plan && node->next == NULL) {
+            node = node->parent;
+        }
+        node = node == place->plan ? NULL : node->next;
+    }
+    return place->policy;
+}
+
 bp_finding *
 bp_text_finding(const bp_place *place, bp_finding *finding, bp_span uses)
 {
     bp_diagnostics *diagnostics = place->context->diagnostics;
+    const bp_policy *policy = place->policy;
     finding->by_text = true;
+    if (place->merged != NULL) {
+        policy = writer_at(place, finding->span);
+        /* What one document holds was told there; this is seen after the merge. */
+        finding->aws = finding->aws == BP_AWS_REJECTS ? BP_AWS_INVALID_EFFECTIVE : finding->aws;
+    }
     bp_finding_scope(diagnostics, finding,
-                     bp_node_scope(place->context->arena, place->policy->name, place->node));
+                     bp_node_scope(place->context->arena, policy->name, place->node));
     if (bp_span_exists(uses)) {
         bp_finding_label(diagnostics, finding, uses, "used here");
     }

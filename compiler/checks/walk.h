@@ -14,8 +14,18 @@ typedef struct bp_place {
     const bp_policy *policy;
     const bp_node *plan; /* NULL for bp_each_policy */
     const bp_node *rule; /* of a rule or copy; else NULL */
+    /* The plan is what several documents become together; NULL: it is the text of one. */
+    const bp_effective_plan *merged;
     const bp_node *node; /* the plan, rule, copy or selection itself; the document for policies */
 } bp_place;
+
+typedef enum bp_layer {
+    BP_LAYER_PLANS,
+    BP_LAYER_RULES,
+    BP_LAYER_COPIES,
+    BP_LAYER_LIFECYCLES, /* rules and the copies in them */
+    BP_LAYER_SELECTIONS
+} bp_layer;
 
 typedef void bp_visit(const bp_place *place);
 
@@ -26,6 +36,11 @@ void bp_each_copy(const bp_check_context *context, bp_visit *visit);
 /* Rules and the copies in them. */
 void bp_each_lifecycle(const bp_check_context *context, bp_visit *visit);
 void bp_each_selection(const bp_check_context *context, bp_visit *visit);
+/* Plans that are more than one document's text, as accounts get them. */
+void bp_each_merged(const bp_check_context *context, bp_layer layer, bp_visit *visit);
+/* All plans as accounts get them: those of one document, then merged ones. A document's plan that
+ * only stands in merged ones is not visited. Where nothing was evaluated, the documents' own. */
+void bp_each_effective(const bp_check_context *context, bp_layer layer, bp_visit *visit);
 /* Every node below the documents, containers and leaves included; place->node is the node. */
 void bp_each_node(const bp_check_context *context, bp_visit *visit);
 
@@ -78,6 +93,9 @@ bool bp_name_says_later(bp_str text);
 
 /* A text for a message: cut to 60 bytes, between characters. */
 bp_str bp_shown_text(bp_arena *arena, bp_str text);
+
+/* Tells a schedule in words, with its next run, as a note; nothing for one with a fault. */
+void bp_note_schedule(const bp_place *place, bp_finding *finding, const bp_value *schedule);
 
 /* The source text of a value, or empty. */
 bp_str bp_value_source(const bp_place *place, const bp_value *value);

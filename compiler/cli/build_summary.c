@@ -57,8 +57,13 @@ print_policies(bp_run *run, const bp_session *session, const bp_comparison *comp
         const bp_deployed_policy *policy = &deployment->policies.at[i];
         bp_str path = bp_str_format(run->arena, "policies/%.*s.json", BP_ARG(policy->slug));
         bp_str size = grouped(run->arena, policy->characters);
-        line(run, word, bp_path_join(run->arena, comparison->shown, path),
-             bp_str_format(run->arena, "%.*s of %.*s characters", BP_ARG(size), BP_ARG(limit)),
+        bp_str remark =
+            bp_str_format(run->arena, "%.*s of %.*s characters", BP_ARG(size), BP_ARG(limit));
+        if (policy->controls > 0) {
+            remark = bp_str_format(run->arena, "%.*s, %.*s in child controls", BP_ARG(remark),
+                                   BP_ARG(grouped(run->arena, policy->controls)));
+        }
+        line(run, word, bp_path_join(run->arena, comparison->shown, path), remark,
              state_of_path(session, comparison, path));
         word = "";
     }
@@ -156,7 +161,7 @@ print_attachments(bp_run *run, const bp_deployment *deployment)
 
 /* What a person has to know before deploying, each once. */
 static void
-print_notes(bp_run *run, const bp_deployment *deployment)
+print_notes(bp_run *run, const bp_deployment *deployment, unsigned targets)
 {
     bp_buf plain = {.arena = run->arena};
     bool retained = false;
@@ -173,6 +178,13 @@ print_notes(bp_run *run, const bp_deployment *deployment)
                              "its grace time is over\n",
                              "Note", BP_ARG(stack->name));
         }
+    }
+    if ((targets & BP_TARGET_EFFECTIVE) != 0 && deployment->org != NULL &&
+        deployment->org->accounts.count > BP_EFFECTIVE_ACCOUNTS) {
+        bp_output_format(run->out,
+                         "%-8s effective policies of %zu accounts are not written; ask for them "
+                         "with --target effective\n",
+                         "Note", deployment->org->accounts.count);
     }
     if (plain.size > 0) {
         bp_output_format(run->out, "%-8s plain stacks in the management account: %.*s\n", "Note",
@@ -202,12 +214,45 @@ print_next(bp_run *run, const bp_comparison *comparison, unsigned targets)
     bp_output_text(run->out, "\n");
 }
 
+/* The members that the compiler added to extensions: lists among them stay as they are until the
+ * next build. */
+static void
+print_supplied(bp_run *run, const bp_policy *policy)
+{
+    const bp_node *node = policy->document;
+    while (node != NULL) {
+        if (node->supplied && node->kind == BP_NODE_LEAF &&
+            !bp_str_is(node->key, "target_backup_vault_arn")) {
+            const bp_node *block = node->parent;
+            while (block->kind == BP_NODE_CONTAINER && block->parent != NULL) {
+                block = block->parent;
+            }
+            bp_output_format(
+                run->out, "%-8s %.*s of \"%.*s\" in policy %.*s, from what is inherited\n",
+                "Supplied", BP_ARG(node->key), BP_ARG(block->key), BP_ARG(policy->name));
+        }
+        if (node->first != NULL) {
+            node = node->first;
+            continue;
+        }
+        while (node->parent != NULL && node->next == NULL) {
+            node = node->parent;
+        }
+        node = node->next;
+    }
+}
+
 void
 bp_build_summary(bp_run *run, const bp_session *session, const bp_comparison *comparison,
                  unsigned targets)
 {
     print_written(run, session, comparison, targets);
     print_attachments(run, session->deployment);
-    print_notes(run, session->deployment);
+    for (size_t i = 0;
+         bp_option_given(&run->line, BP_OPTION_VERBOSE) && i < session->program->policies.count;
+         i++) {
+        print_supplied(run, session->program->policies.at[i]);
+    }
+    print_notes(run, session->deployment, targets);
     print_next(run, comparison, targets);
 }

@@ -15,6 +15,7 @@ static const target_row target_rows[] = {
     {"templates", BP_TARGET_TEMPLATES},
     {"cloudformation", BP_TARGET_CLOUDFORMATION},
     {"cli", BP_TARGET_CLI},
+    {"effective", BP_TARGET_EFFECTIVE_ALL},
 };
 
 enum { TARGET_COUNT = sizeof target_rows / sizeof target_rows[0] };
@@ -30,7 +31,7 @@ read_target(bp_run *run, bp_str word, unsigned *targets)
         }
         bp_suggest_offer(&nearest, bp_str_of(target_rows[i].name));
     }
-    if (bp_str_is(word, "terraform") || bp_str_is(word, "effective")) {
+    if (bp_str_is(word, "terraform")) {
         bp_run_usage(run, "target \"%.*s\" is not supported by this release", BP_ARG(word));
     } else if (nearest.best.size > 0) {
         bp_run_usage(run, "no target is called \"%.*s\"; did you mean \"%.*s\"?", BP_ARG(word),
@@ -38,7 +39,7 @@ read_target(bp_run *run, bp_str word, unsigned *targets)
     } else {
         bp_run_usage(run,
                      "no target is called \"%.*s\"; known are policies, templates, "
-                     "cloudformation and cli",
+                     "cloudformation, cli and effective",
                      BP_ARG(word));
     }
     return false;

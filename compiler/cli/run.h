@@ -38,6 +38,7 @@ typedef struct bp_run {
 typedef int bp_command(bp_run *run);
 bp_command bp_command_check;
 bp_command bp_command_build;
+bp_command bp_command_effective;
 bp_command bp_command_fmt;
 bp_command bp_command_rules;
 bp_command bp_command_explain;
@@ -87,6 +88,10 @@ bool bp_input_read(bp_run *run, bp_str *text);
 
 /* document.c: one policy document and a newline on standard output. */
 void bp_document_print(bp_run *run, bp_str json);
+
+/* explain_schedule.c: a schedule in words, whether AWS takes it, and its next runs after the run's
+ * instant, on standard output. Gives the exit code. */
+int bp_explain_schedule(bp_run *run, bp_str text);
 
 /* report.c: settles and renders the findings to every place asked for. False: one of them could not
  * be written; said already. Does not flush standard output. */

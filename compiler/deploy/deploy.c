@@ -238,6 +238,7 @@ add_policy(plan *p, bp_map *claims, const bp_bound_policy *bound)
     check_policy_texts(p, source);
     policy.text = bp_tree_write_compact(p->arena, source->document);
     policy.characters = bp_str_characters(policy.text);
+    policy.controls = bp_tree_control_characters(p->arena, source->document);
     note_holes(p, &source->attach, &bound->targets, bound->holes);
     add_targets(p, bound, &policy);
     for (size_t i = 0; p->active_before != NULL && i < bound->reach.count; i++) {
@@ -281,16 +282,15 @@ bool
 bp_deploy(bp_arena *arena, bp_diagnostics *diagnostics, const bp_model *model,
           const bp_effective *effective, bp_deployment **deployment)
 {
-    /* Plans stand side by side in an account, so what a node needs follows from the policies above
-     * it; results per account are not asked. */
-    (void)effective;
     plan p = {.arena = arena,
               .diagnostics = diagnostics,
               .model = model,
-              .needs = bp_needs_collect(arena, model),
+              .needs = bp_needs_collect(arena, model, effective),
               .out = BP_NEW(arena, bp_deployment),
               .unresolved = bp_map_new(arena),
               .good = true};
+    p.out->org = model->org;
+    p.out->effective = effective;
     fill_head(&p);
     add_stacks(&p);
     bp_map *claims = bp_map_new(arena);

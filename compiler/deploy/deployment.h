@@ -50,6 +50,7 @@ typedef struct bp_deployed_policy {
     bp_str slug;
     bp_str text; /* as sent, minified */
     size_t characters;
+    size_t controls;         /* characters of it that child controls take */
     bp_strings targets;      /* ids in written order */
     bp_strings target_names; /* for the summary */
     size_t accounts;         /* ACTIVE accounts reached */
@@ -64,6 +65,8 @@ typedef struct bp_deployment {
     bp_str management_id;
     BP_VEC(bp_stack) stacks;
     BP_VEC(bp_deployed_policy) policies;
+    const bp_organization *org;    /* NULL: no inventory */
+    const bp_effective *effective; /* what accounts get */
     bool cross_account_copies;
     bool resolved;         /* every target is known: attachments and stack sets can be written */
     bp_strings unresolved; /* what is not, for the message */

@@ -1,9 +1,10 @@
 /*
  * Needs: which node of the tree needs which declared vault, in which Regions.
  *
- * A policy gives its targets the vaults of its rules in the plan's Regions and the destinations of
- * copies within the account; a copy to a literal account gives the need to that account. Needs only
- * add up on the way down the tree, because the plans of a node are those of all policies above it.
+ * The effective document of a node gives it the vaults of its rules in the plan's Regions and the
+ * destinations of copies within the account; a copy to a literal account gives the need to that
+ * account. A node is looked at where its document differs from that of the node above: what a lower
+ * policy takes away stays where the upper one brought it.
  * The management account is kept apart: no stack set of the service-managed kind ever gets there.
  *
  * Not here: how nodes become targets of stack sets (groups.c), and whether a vault is missing
@@ -24,6 +25,7 @@ typedef struct wish {
 typedef struct walk {
     bp_arena *arena;
     const bp_model *model;
+    const bp_effective *effective;
     bp_needs *needs;
     bp_map *by_name; /* name → bp_vault_needs * */
     BP_VEC(wish) wishes;
@@ -180,23 +182,18 @@ grant_foreign(walk *w, const wish *of)
     add_need(w, of->vault, (uint32_t)org->ous.count + bp_account_index(org, account), of->foreign);
 }
 
+/* Gives the wishes of plans to a node, or to the management account. */
 static void
-grant(walk *w, const bp_bound_policy *bound)
+grant(walk *w, uint32_t node, bool management)
 {
     for (size_t i = 0; i < w->wishes.count; i++) {
         const wish *of = &w->wishes.at[i];
         if (of->foreign != 0) {
             grant_foreign(w, of);
-            continue;
-        }
-        if (bound->reaches_management) {
+        } else if (management) {
             of->vault->management |= of->own;
-        }
-        for (size_t t = 0; t < bound->targets.count; t++) {
-            const bp_bound_target *target = &bound->targets.at[t];
-            if (target->ou != NULL || target->account != NULL) {
-                add_need(w, of->vault, bp_node_of_target(w->model->org, target), of->own);
-            }
+        } else {
+            add_need(w, of->vault, node, of->own);
         }
     }
 }
@@ -236,27 +233,83 @@ join_wishes(walk *w)
 }
 
 static void
+walk_plan(walk *w, const bp_node *plan)
+{
+    bp_region_mask regions = bp_plan_regions(plan);
+    for (const bp_node *rule = bp_node_first(plan, "rules"); rule; rule = rule->next) {
+        walk_rule(w, rule, regions);
+    }
+}
+
+/* Without an organization only what copies say of accounts is known. */
+static void
 walk_policy(walk *w, const bp_bound_policy *bound)
 {
+    const bp_node *plan = bp_node_first(bound->policy->document, "plans");
+    for (; plan != NULL; plan = plan->next) {
+        walk_plan(w, plan);
+    }
+}
+
+static const bp_merged *
+plans_of(walk *w, bp_way *way)
+{
+    bp_merger *merger = w->effective->merger;
+    bp_merged *plans = bp_merged_kid(merger, bp_merger_document(merger, way), BP_STR("plans"));
+    if (plans != NULL) {
+        bp_merged_open(merger, plans);
+    }
+    return plans;
+}
+
+/* What a node wants on top of the node above it: plans that are the same there are covered there.
+ * Plans that are touched keep their place in the list. */
+static void
+walk_way(walk *w, bp_way *way, bp_way *above, uint32_t node, bool management)
+{
+    if (way == NULL || way == above) {
+        return;
+    }
+    const bp_merged *plans = plans_of(w, way);
+    const bp_merged *known = plans_of(w, above);
     w->wishes.count = 0;
-    for (const bp_node *plan = bp_node_first(bound->policy->document, "plans"); plan;
-         plan = plan->next) {
-        bp_region_mask regions = bp_plan_regions(plan);
-        for (const bp_node *rule = bp_node_first(plan, "rules"); rule; rule = rule->next) {
-            walk_rule(w, rule, regions);
+    for (size_t i = 0; plans != NULL && i < plans->kids.count; i++) {
+        if (known == NULL || i >= known->kids.count || known->kids.at[i] != plans->kids.at[i]) {
+            walk_plan(w, bp_merged_tree(w->effective->merger, plans->kids.at[i]));
         }
     }
-    if (w->model->org != NULL) {
-        join_wishes(w);
-        grant(w, bound);
+    join_wishes(w);
+    grant(w, node, management);
+}
+
+static void
+walk_tree(walk *w)
+{
+    const bp_organization *org = w->model->org;
+    const bp_effective *effective = w->effective;
+    const bp_account *management = bp_org_management(org);
+    for (uint32_t i = 0; i < org->ous.count; i++) {
+        bp_way *above = i == 0 ? NULL : effective->ou_ways[org->ous.at[i].parent];
+        walk_way(w, effective->ou_ways[i], above, i, false);
+    }
+    for (uint32_t i = 0; i < org->accounts.count; i++) {
+        walk_way(w, effective->account_ways[i], effective->ou_ways[org->accounts.at[i].ou],
+                 (uint32_t)org->ous.count + i, false);
+    }
+    if (w->needs->reaches_management) {
+        bp_way *way = management != NULL
+                          ? effective->account_ways[bp_account_index(org, management)]
+                          : effective->ou_ways[0];
+        walk_way(w, way, NULL, 0, true);
     }
 }
 
 bp_needs *
-bp_needs_collect(bp_arena *arena, const bp_model *model)
+bp_needs_collect(bp_arena *arena, const bp_model *model, const bp_effective *effective)
 {
     walk w = {.arena = arena,
               .model = model,
+              .effective = effective,
               .needs = BP_NEW(arena, bp_needs),
               .by_name = bp_map_new(arena)};
     for (size_t i = 0; i < model->vaults.count; i++) {
@@ -267,12 +320,14 @@ bp_needs_collect(bp_arena *arena, const bp_model *model)
         bp_map_add(w.by_name, needs->vault->name, needs, NULL);
     }
     for (size_t i = 0; i < model->policies.count; i++) {
-        const bp_bound_policy *bound = &model->policies.at[i];
-        w.needs->reaches_management |= bound->reaches_management;
-        /* A policy that is attached nowhere brings nothing; without an inventory nobody knows. */
-        if (model->org == NULL || bound->targets.count > 0) {
-            walk_policy(&w, bound);
+        w.needs->reaches_management |= model->policies.at[i].reaches_management;
+        if (model->org == NULL) {
+            w.wishes.count = 0;
+            walk_policy(&w, &model->policies.at[i]);
         }
+    }
+    if (model->org != NULL) {
+        walk_tree(&w);
     }
     for (size_t i = 0; i < w.needs->vaults.count; i++) {
         bp_needs_settle(&w.needs->vaults.at[i].at);

@@ -32,9 +32,9 @@ typedef struct bp_needs {
     bool reaches_management;
 } bp_needs;
 
-/* Walks all policies: what their targets need, and what copies to literal accounts need there.
- * Without an organization only the copies are known. Never fails. */
-bp_needs *bp_needs_collect(bp_arena *arena, const bp_model *model);
+/* Walks the effective documents of all nodes: what they need, and what copies to literal accounts
+ * need there. Without an organization only the copies are known. Never fails. */
+bp_needs *bp_needs_collect(bp_arena *arena, const bp_model *model, const bp_effective *effective);
 
 /* The node of a bound target. */
 uint32_t bp_node_of_target(const bp_organization *org, const bp_bound_target *target);

@@ -223,9 +223,10 @@ world_plan(world *w, bp_policy *policy, const char *name, const char *regions, c
 static inline bp_deployment *
 world_deploy(world *w, bool *good)
 {
-    bp_effective none = {0};
+    bp_effective *effective = NULL;
     bp_deployment *deployment = NULL;
-    *good = bp_deploy(w->arena, w->diagnostics, w->model, &none, &deployment);
+    bp_effective_evaluate(w->arena, w->model, &effective);
+    *good = bp_deploy(w->arena, w->diagnostics, w->model, effective, &deployment);
     return deployment;
 }
 

@@ -1,128 +1,182 @@
 /*
- * Effective policies, first form: plans side by side.
+ * Results: the accounts of each way from the root, and the plans that they get.
  *
- * A sweep over the bounds of all reaches finds the stretches of accounts that the same policies
- * reach; equal sets share one result, wherever they stand in the tree. Nothing is merged here: the
- * evaluator of merged policies will fill the same results.
+ * OUs stand in tree order, parents first, so one pass gives every OU its level and another every
+ * account. What policies become together is the business of merge.c.
  */
 #include "compiler/effective/effective.h"
 
 #include <stdlib.h>
 
-/* A policy begins or ends to reach the accounts from `at` on. */
-typedef struct edge {
-    uint32_t at;
-    uint32_t policy;
-    bool begins;
-} edge;
+/* Policies attached to one OU or account, in order of declaration. */
+typedef BP_VEC(const bp_bound_policy *) peers;
 
-typedef BP_VEC(edge) edges;
-
-/* The policies that reach the accounts of the stretch at hand. */
-typedef struct sweep {
+typedef struct evaluation {
     bp_arena *arena;
     const bp_model *model;
     bp_effective *effective;
-    unsigned char *reaching; /* a bit for each policy */
-    size_t bytes;
-    size_t active;     /* bits that are set */
-    bp_map *result_of; /* the bits as text → the index of the result */
     bool *in_a_result; /* for each policy */
-} sweep;
+    bp_map *plan_of;   /* bytes of the address of a plan → index of effective->plans + 1 */
+} evaluation;
+
+static void
+attach(bp_arena *arena, peers *at, const bp_bound_policy *bound)
+{
+    if (at->count == 0 || at->at[at->count - 1] != bound) {
+        *bp_vec_add(arena, at) = bound;
+    }
+}
+
+void
+bp_effective_ways(bp_arena *arena, const bp_model *model, bp_merger *merger, bp_way ***ou_ways,
+                  bp_way ***account_ways)
+{
+    const bp_organization *org = model->org;
+    peers *at_ou = bp_arena_array(arena, org->ous.count + 1, sizeof *at_ou);
+    peers *at_account = bp_arena_array(arena, org->accounts.count + 1, sizeof *at_account);
+    for (size_t i = 0; i < model->policies.count; i++) {
+        const bp_bound_policy *bound = &model->policies.at[i];
+        for (size_t t = 0; t < bound->targets.count; t++) {
+            const bp_bound_target *target = &bound->targets.at[t];
+            if (target->ou != NULL) {
+                attach(arena, &at_ou[target->ou - org->ous.at], bound);
+            } else if (target->account != NULL) {
+                attach(arena, &at_account[bp_account_index(org, target->account)], bound);
+            }
+        }
+    }
+    *ou_ways = bp_arena_array(arena, org->ous.count + 1, sizeof **ou_ways);
+    *account_ways = bp_arena_array(arena, org->accounts.count + 1, sizeof **account_ways);
+    for (size_t i = 0; i < org->ous.count; i++) {
+        bp_way *above = i == 0 ? NULL : (*ou_ways)[org->ous.at[i].parent];
+        (*ou_ways)[i] = bp_merger_way(merger, above, at_ou[i].at, at_ou[i].count);
+    }
+    for (size_t i = 0; i < org->accounts.count; i++) {
+        bp_way *above = (*ou_ways)[org->accounts.at[i].ou];
+        (*account_ways)[i] = bp_merger_way(merger, above, at_account[i].at, at_account[i].count);
+    }
+}
+
+static bp_str
+key_of(const void *const *pointer)
+{
+    return (bp_str){(const char *)pointer, sizeof *pointer};
+}
 
 static int
-by_place(const void *a, const void *b)
+by_declaration(const void *a, const void *b)
 {
-    const edge *left = a;
-    const edge *right = b;
-    if (left->at != right->at) {
-        return left->at < right->at ? -1 : 1;
+    const bp_bound_policy *left = *(const bp_bound_policy *const *)a;
+    const bp_bound_policy *right = *(const bp_bound_policy *const *)b;
+    return left < right ? -1 : left > right;
+}
+
+/* All policies of a way, each once. */
+static void
+collect_policies(evaluation *e, bp_effective_result *result)
+{
+    for (const bp_way *way = result->way; way != NULL; way = way->above) {
+        for (size_t i = 0; i < way->peers.count; i++) {
+            *bp_vec_add(e->arena, &result->policies) = way->peers.at[i];
+            e->in_a_result[way->peers.at[i] - e->model->policies.at] = true;
+        }
     }
-    return left->policy < right->policy ? -1 : left->policy > right->policy;
+    qsort(result->policies.at, result->policies.count, sizeof *result->policies.at, by_declaration);
+    size_t kept = 0;
+    for (size_t i = 1; i < result->policies.count; i++) {
+        if (result->policies.at[i] != result->policies.at[kept]) {
+            result->policies.at[++kept] = result->policies.at[i];
+        }
+    }
+    result->policies.count = kept + 1;
 }
 
 static void
-add_policy(sweep *state, bp_effective_result *result, size_t index)
+collect_plans(evaluation *e, bp_effective_result *result)
 {
-    const bp_bound_policy *bound = &state->model->policies.at[index];
-    *bp_vec_add(state->arena, &result->policies) = bound;
-    const bp_node *plan = bp_node_first(bound->policy->document, "plans");
-    for (; plan != NULL; plan = plan->next) {
-        if (plan->kind == BP_NODE_PLAN) {
-            *bp_vec_add(state->arena, &result->plans) =
-                (bp_effective_plan){.plan = plan, .policy = bound->policy};
+    bp_merger *merger = e->effective->merger;
+    bp_merged *document = bp_merger_document(merger, result->way);
+    bp_merged *plans = bp_merged_kid(merger, document, BP_STR("plans"));
+    if (plans == NULL) {
+        return;
+    }
+    bp_merged_open(merger, plans);
+    for (size_t i = 0; i < plans->kids.count; i++) {
+        bp_merged *plan = plans->kids.at[i];
+        if (plan->first.node->kind == BP_NODE_PLAN) {
+            const bp_node *tree = bp_merged_tree(merger, plan);
+            *bp_vec_add(e->arena, &result->plans) =
+                (bp_effective_plan){.plan = tree,
+                                    .policy = plan->first.bound->policy,
+                                    .bound = plan->first.bound,
+                                    .merged = tree != plan->first.node,
+                                    .from = plan};
         }
     }
 }
 
-/* The result of the set of policies at hand, made at its first account. */
-static size_t
-result_of_set(sweep *state)
+static bp_effective_result *
+result_of(evaluation *e, bp_way *way)
 {
-    bp_str key = {(const char *)state->reaching, state->bytes};
-    const size_t *known = bp_map_get(state->result_of, key);
-    if (known != NULL) {
-        return *known;
+    if (way->result != SIZE_MAX) {
+        return &e->effective->results.at[way->result];
     }
-    size_t *number = BP_NEW(state->arena, size_t);
-    *number = state->effective->results.count;
-    bp_map_set(state->result_of, bp_str_copy(state->arena, key), number);
-    bp_effective_result *result = bp_vec_add(state->arena, &state->effective->results);
-    for (size_t i = 0; i < state->model->policies.count; i++) {
-        if ((state->reaching[i / 8] & (1u << (i % 8))) != 0) {
-            state->in_a_result[i] = true;
-            add_policy(state, result, i);
-        }
-    }
-    return *number;
-}
-
-/* All accounts of [first, end) are reached by the set at hand. */
-static void
-take_stretch(sweep *state, uint32_t first, uint32_t end)
-{
-    const bp_organization *org = state->model->org;
-    size_t number = SIZE_MAX;
-    for (uint32_t at = first; at < end && state->active > 0; at++) {
-        const bp_account *account = &org->accounts.at[at];
-        if (!bp_account_counts(account)) {
-            continue;
-        }
-        if (number == SIZE_MAX) {
-            number = result_of_set(state);
-        }
-        bp_effective_result *result = &state->effective->results.at[number];
-        *bp_vec_add(state->arena, &result->accounts) = at;
-        result->includes_management = result->includes_management || account->management;
-    }
+    way->result = e->effective->results.count;
+    bp_effective_result *result = bp_vec_add(e->arena, &e->effective->results);
+    *result = (bp_effective_result){.way = way};
+    collect_policies(e, result);
+    collect_plans(e, result);
+    return result;
 }
 
 static void
-sweep_accounts(sweep *state)
+take_accounts(evaluation *e)
 {
-    edges all = {0};
-    for (size_t i = 0; i < state->model->policies.count; i++) {
-        const bp_ranges *reach = &state->model->policies.at[i].reach;
-        for (size_t r = 0; r < reach->count; r++) {
-            *bp_vec_add(state->arena, &all) = (edge){reach->at[r].first, (uint32_t)i, true};
-            *bp_vec_add(state->arena, &all) = (edge){reach->at[r].end, (uint32_t)i, false};
+    const bp_organization *org = e->model->org;
+    for (uint32_t i = 0; i < org->accounts.count; i++) {
+        bp_way *way = e->effective->account_ways[i];
+        if (way != NULL && bp_account_counts(&org->accounts.at[i])) {
+            bp_effective_result *result = result_of(e, way);
+            *bp_vec_add(e->arena, &result->accounts) = i;
+            result->includes_management =
+                result->includes_management || org->accounts.at[i].management;
         }
     }
-    if (all.count > 0) {
-        qsort(all.at, all.count, sizeof *all.at, by_place);
-    }
-    for (size_t i = 0; i < all.count; i++) {
-        const edge *next = &all.at[i];
-        unsigned char bit = (unsigned char)(1u << (next->policy % 8));
-        if (i > 0) {
-            take_stretch(state, all.at[i - 1].at, next->at);
+}
+
+/* The plans of all results by their tree, each once. */
+static void
+index_plans(evaluation *e)
+{
+    for (size_t i = 0; i < e->effective->results.count; i++) {
+        const bp_effective_result *result = &e->effective->results.at[i];
+        for (size_t p = 0; p < result->plans.count; p++) {
+            bp_effective_plan *plan = &result->plans.at[p];
+            const void **key = BP_NEW(e->arena, const void *);
+            *key = plan->plan;
+            (void)bp_map_add(e->plan_of, key_of(key), plan, NULL);
         }
-        if (next->begins) {
-            state->reaching[next->policy / 8] |= bit;
-            state->active++;
-        } else {
-            state->reaching[next->policy / 8] &= (unsigned char)~bit;
-            state->active--;
+    }
+}
+
+static void
+list_plans(evaluation *e)
+{
+    index_plans(e);
+    for (size_t i = 0; i < e->model->policies.count; i++) {
+        const bp_node *plan = bp_node_first(e->model->policies.at[i].policy->document, "plans");
+        for (; plan != NULL; plan = plan->next) {
+            const void *key = plan;
+            const bp_effective_plan *found = bp_map_get(e->plan_of, key_of(&key));
+            if (found != NULL) {
+                *bp_vec_add(e->arena, &e->effective->plans) = *found;
+            }
+        }
+    }
+    for (size_t i = 0; i < bp_map_count(e->plan_of); i++) {
+        const bp_effective_plan *plan = bp_map_at(e->plan_of, i)->value;
+        if (plan->merged) {
+            *bp_vec_add(e->arena, &e->effective->plans) = *plan;
         }
     }
 }
@@ -131,24 +185,51 @@ bool
 bp_effective_evaluate(bp_arena *arena, const bp_model *model, bp_effective **effective)
 {
     size_t count = model->policies.count;
-    sweep state = {.arena = arena,
-                   .model = model,
-                   .effective = BP_NEW(arena, bp_effective),
-                   .bytes = count / 8 + 1,
-                   .result_of = bp_map_new(arena)};
-    state.reaching = bp_arena_alloc(arena, state.bytes);
-    state.in_a_result = bp_arena_array(arena, count + 1, sizeof *state.in_a_result);
-    state.effective->named = model->org != NULL;
+    evaluation e = {.arena = arena,
+                    .model = model,
+                    .effective = BP_NEW(arena, bp_effective),
+                    .plan_of = bp_map_new(arena)};
+    e.in_a_result = bp_arena_array(arena, count + 1, sizeof *e.in_a_result);
+    e.effective->named = model->org != NULL;
+    e.effective->merger = BP_NEW(arena, bp_merger);
+    *e.effective->merger = bp_merger_new(arena);
     if (model->org != NULL) {
-        sweep_accounts(&state);
+        bp_effective_ways(arena, model, e.effective->merger, &e.effective->ou_ways,
+                          &e.effective->account_ways);
+        take_accounts(&e);
     }
     for (size_t i = 0; i < count; i++) {
-        if (!state.in_a_result[i]) {
-            add_policy(&state, bp_vec_add(arena, &state.effective->results), i);
+        if (!e.in_a_result[i]) {
+            const bp_bound_policy *alone = &model->policies.at[i];
+            (void)result_of(&e, bp_merger_way(e.effective->merger, NULL, &alone, 1));
         }
     }
-    *effective = state.effective;
+    list_plans(&e);
+    *effective = e.effective;
     return true;
+}
+
+static const bp_bound_policy *
+bound_of(const bp_model *model, const bp_policy *policy)
+{
+    for (size_t i = 0; i < model->policies.count; i++) {
+        if (model->policies.at[i].policy == policy) {
+            return &model->policies.at[i];
+        }
+    }
+    return NULL;
+}
+
+const bp_bound_policy *
+bp_value_writer(const bp_model *model, const bp_value *value, const bp_bound_policy *otherwise)
+{
+    return value == NULL || value->writer == NULL ? otherwise : bound_of(model, value->writer);
+}
+
+const bp_bound_policy *
+bp_node_writer(const bp_model *model, const bp_node *node, const bp_bound_policy *otherwise)
+{
+    return node == NULL || node->writer == NULL ? otherwise : bound_of(model, node->writer);
 }
 
 /* Adds or takes the Regions of a list. */

@@ -172,6 +172,9 @@ bp_emit(bp_arena *arena, bp_diagnostics *diagnostics, const bp_deployment *deplo
     if (bp_emission_has(&emission, BP_TARGET_CLI)) {
         bp_emit_cli(&emission);
     }
+    if (bp_emission_has(&emission, BP_TARGET_EFFECTIVE | BP_TARGET_EFFECTIVE_ALL)) {
+        bp_emit_effective(&emission);
+    }
     bp_check_templates(&emission);
     bp_emit_manifest(&emission);
     return emission.good;

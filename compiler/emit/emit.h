@@ -7,6 +7,9 @@
 #include "compiler/deploy/deployment.h"
 #include "lib/file.h"
 
+/* So many accounts have effective policies written without being asked for. */
+enum { BP_EFFECTIVE_ACCOUNTS = 200 };
+
 typedef struct bp_artifacts {
     BP_VEC(bp_file_out) files; /* in byte order of the path, manifest.json last */
 } bp_artifacts;

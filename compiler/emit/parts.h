@@ -39,6 +39,8 @@ void bp_emit_fault(bp_emission *emission, bp_span span, const char *format, ...)
 
 /* One file a part. */
 void bp_emit_policies(bp_emission *emission);
+/* effective/ACCOUNT.json for every account of the inventory. */
+void bp_emit_effective(bp_emission *emission);
 void bp_emit_templates(bp_emission *emission);
 void bp_emit_management(bp_emission *emission);
 void bp_emit_cli(bp_emission *emission);

@@ -400,7 +400,8 @@ read_scalar(const bp_document_place *place, const bp_ast_value *json)
 static bp_value *
 read_item(const bp_document_place *place, const bp_ast_value *json)
 {
-    if (is_scalar(json)) {
+    /* AWS takes null in a list of free texts, and shows it as the text "null" after the merge. */
+    if (is_scalar(json) || (is_null(json) && place->leaf->setting->type == BP_TYPE_STRING)) {
         bp_value *value = new_text(place->document, json);
         understand(place, value);
         return value;

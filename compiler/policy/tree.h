@@ -18,6 +18,7 @@
 
 typedef struct bp_node bp_node;
 typedef struct bp_value bp_value;
+struct bp_policy;
 
 typedef enum bp_value_kind {
     BP_VALUE_UNKNOWN, /* did not bind or parse: reported already, everything that follows from it
@@ -62,8 +63,9 @@ struct bp_value {
         declared;  /* the constant or parameter that stands for it; does not exist if written out */
     bool unquoted; /* a JSON number, true, false or null: written back without quotes */
     bool has_number;
-    int64_t number;                /* of durations: in the unit of the document (minutes, days) */
-    const bp_reference *reference; /* NULL unless it refers to a vault or role */
+    int64_t number;                 /* of durations: in the unit of the document (minutes, days) */
+    const bp_reference *reference;  /* NULL unless it refers to a vault or role */
+    const struct bp_policy *writer; /* in merged trees: whose value it is; else NULL */
 };
 
 /* `children may …` of one node: BP_MAY_ bits of grammar/ast.h; 0 = none. */
@@ -112,7 +114,8 @@ struct bp_node {
     bool never; /* rule or copy: `delete_after = never` is written (a wish, nothing in the document)
                  */
     bp_span never_span;
-    BP_VEC(bp_value *) protects; /* SELECTION: ids or patterns that people mean to protect */
+    const struct bp_policy *writer; /* in merged trees: who brought the node first; else NULL */
+    BP_VEC(bp_value *) protects;    /* SELECTION: ids or patterns that people mean to protect */
 };
 
 bp_node *bp_node_new(bp_arena *arena, bp_node_kind kind, bp_str key, bp_span span);
@@ -158,6 +161,13 @@ const bp_reference *bp_reference_of_arn(bp_arena *arena, bp_str arn, bp_span spa
  * blanks. */
 bp_str bp_tree_write_compact(bp_arena *arena, const bp_node *root);
 bp_str bp_tree_write_pretty(bp_arena *arena, const bp_node *root);
+/* Whether a node, with all below it, goes into a copy. Called in source order, not for the root. */
+typedef bool bp_keep_node(void *context, const bp_node *node);
+/* A copy of a tree without the nodes that `keep` refuses (NULL: all are kept). Values are shared.
+ */
+bp_node *bp_tree_copy(bp_arena *arena, const bp_node *root, bp_keep_node *keep, void *context);
+/* How many characters of the minified document its child controls take, by writing it without. */
+size_t bp_tree_control_characters(bp_arena *arena, const bp_node *root);
 /* The tree as indented text with operators and places, for `dump --stage=policy`. */
 void bp_tree_dump(bp_sources *sources, const bp_node *root, bp_buf *out);
 

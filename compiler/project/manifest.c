@@ -18,8 +18,8 @@ bp_manifest_new(bp_arena *arena)
     manifest->inventory_max_age_days = 30;
     manifest->facts_max_age_days = 180;
     manifest->output_dir.text = BP_STR("generated");
-    manifest->targets =
-        BP_TARGET_POLICIES | BP_TARGET_TEMPLATES | BP_TARGET_CLOUDFORMATION | BP_TARGET_CLI;
+    manifest->targets = BP_TARGET_POLICIES | BP_TARGET_TEMPLATES | BP_TARGET_CLOUDFORMATION |
+                        BP_TARGET_CLI | BP_TARGET_EFFECTIVE;
     manifest->fail_on = BP_ERROR;
     return manifest;
 }
@@ -121,7 +121,8 @@ read_dir(bp_manifest_reader *r, bp_yaml_event key, bp_yaml_event first)
 static void
 read_targets(bp_manifest_reader *r, bp_yaml_event key, bp_yaml_event first)
 {
-    static const char *const words[] = {"policies", "templates", "cloudformation", "cli"};
+    static const char *const words[] = {"policies", "templates", "cloudformation", "cli",
+                                        "effective"};
     if (first.kind != BP_YAML_LIST) {
         bp_manifest_wrong_kind(r, first, "a list of targets");
         return;
@@ -130,7 +131,7 @@ read_targets(bp_manifest_reader *r, bp_yaml_event key, bp_yaml_event first)
     size_t count = 0;
     for (bp_yaml_event item; bp_manifest_next_item(r, &item); count++) {
         size_t index = 0;
-        if (!bp_manifest_take_word(r, item, words, 4, &index)) {
+        if (!bp_manifest_take_word(r, item, words, sizeof words / sizeof words[0], &index)) {
             continue;
         }
         if ((targets & (1U << index)) != 0) {

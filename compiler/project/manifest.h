@@ -45,7 +45,9 @@ enum {
     BP_TARGET_POLICIES = 1,
     BP_TARGET_TEMPLATES = 2,
     BP_TARGET_CLOUDFORMATION = 4,
-    BP_TARGET_CLI = 8
+    BP_TARGET_CLI = 8,
+    BP_TARGET_EFFECTIVE = 16,    /* while there are few accounts */
+    BP_TARGET_EFFECTIVE_ALL = 32 /* however many there are */
 };
 
 typedef struct bp_manifest {

@@ -77,7 +77,7 @@ defaults_stand_where_nothing_is_said(void **state)
     assert_int_equal(m->inventory_max_age_days, 30);
     assert_int_equal(m->facts_max_age_days, 180);
     assert_true(bp_str_is(m->output_dir.text, "generated"));
-    assert_int_equal(m->targets, 15);
+    assert_int_equal(m->targets, 31);
     assert_int_equal(m->fail_on, BP_ERROR);
     assert_false(m->lowercase_names);
     bp_arena_free(r.arena);

@@ -1,0 +1,217 @@
+/*
+ * `effective --format json`: an element for each account, written as text so that ten thousand
+ * accounts need no tree of them. "$account" stays: it is the document as AWS keeps it.
+ */
+#include "compiler/cli/effective.h"
+#include "compiler/effective/faults.h"
+#include "lib/json_write.h"
+
+/* What is the same for all accounts of a group. */
+typedef struct part {
+    bp_str document;
+    bp_str contributing;
+    bool valid;
+    bp_json *findings; /* those that do not name their accounts */
+} part;
+
+/* The findings that name accounts, by account. */
+static bp_map *
+findings_by_account(const bp_shown *shown)
+{
+    bp_arena *arena = shown->session->arena;
+    bp_map *map = bp_map_new(arena);
+    const bp_diagnostics *list = shown->session->diagnostics;
+    for (size_t i = 0; i < bp_diagnostics_total(list); i++) {
+        const bp_finding *finding = bp_diagnostics_at(list, i);
+        for (size_t c = 0; c < finding->cells.count; c++) {
+            bp_str id = finding->cells.at[c].account;
+            if (c > 0 && bp_str_equal(finding->cells.at[c - 1].account, id)) {
+                continue;
+            }
+            bp_json *array = bp_map_get(map, id);
+            if (array == NULL) {
+                array = bp_json_array(arena);
+                bp_map_set(map, id, array);
+            }
+            bp_render_finding(array, shown->session->sources, finding);
+        }
+    }
+    return map;
+}
+
+/* Whether a finding speaks of one of the policies. */
+static bool
+is_about(const bp_finding *finding, bp_map *policies)
+{
+    bp_str head = BP_STR("policy/");
+    if (!bp_str_starts(finding->scope, head)) {
+        return false;
+    }
+    bp_str name = bp_str_cut(finding->scope, head.size, finding->scope.size);
+    for (size_t end = name.size;; end--) {
+        if ((end == name.size || name.at[end] == '/') &&
+            bp_map_get(policies, bp_str_cut(name, 0, end)) != NULL) {
+            return true;
+        }
+        if (end == 0) {
+            return false;
+        }
+    }
+}
+
+static bool
+is_valid(const bp_shown *shown, bp_way *way)
+{
+    bp_merger *merger = shown->session->effective->merger;
+    bp_merged *plans = bp_merged_kid(merger, bp_merger_document(merger, way), BP_STR("plans"));
+    bp_faults faults = {0};
+    if (plans != NULL) {
+        bp_merged_open(merger, plans);
+    }
+    for (size_t i = 0; plans != NULL && i < plans->kids.count; i++) {
+        if (bp_merged_holds(merger, plans->kids.at[i])) {
+            bp_plan_faults(shown->session->arena, bp_merged_tree(merger, plans->kids.at[i]),
+                           shown->session->options.as_of, &faults);
+        }
+    }
+    return faults.count == 0;
+}
+
+/* The names of all policies on a way, from the root down, each once. */
+static bp_map *
+contributing(const bp_shown *shown, const bp_way *way)
+{
+    bp_map *names = bp_map_new(shown->session->arena);
+    const bp_way *done = NULL;
+    while (done != way) {
+        const bp_way *next = way;
+        while (next->above != done) {
+            next = next->above;
+        }
+        for (size_t i = 0; i < next->peers.count; i++) {
+            (void)bp_map_add(names, next->peers.at[i]->policy->name, shown->session, NULL);
+        }
+        done = next;
+    }
+    return names;
+}
+
+static part
+part_of(const bp_shown *shown, bp_way *way)
+{
+    bp_session *session = shown->session;
+    bp_buf document = {.arena = session->arena};
+    bp_buf names = {.arena = session->arena};
+    part made = {.valid = is_valid(shown, way), .findings = bp_json_array(session->arena)};
+    bp_merged_write(session->effective->merger, bp_merger_document(session->effective->merger, way),
+                    BP_STR(""), 6, &document);
+    bp_map *policies = contributing(shown, way);
+    bp_buf_add_char(&names, '[');
+    for (size_t i = 0; i < bp_map_count(policies); i++) {
+        bp_buf_add_c(&names, i > 0 ? ", " : "");
+        bp_json_quote(&names, bp_map_at(policies, i)->key);
+    }
+    bp_buf_add_char(&names, ']');
+    for (size_t i = 0; i < bp_diagnostics_total(session->diagnostics); i++) {
+        const bp_finding *finding = bp_diagnostics_at(session->diagnostics, i);
+        if (finding->cells.count == 0 && is_about(finding, policies)) {
+            bp_render_finding(made.findings, session->sources, finding);
+        }
+    }
+    made.document = bp_buf_text(&document);
+    made.contributing = bp_buf_text(&names);
+    return made;
+}
+
+static void
+write_path(const bp_organization *org, uint32_t ou, bp_buf *out)
+{
+    uint32_t chain[64];
+    size_t count = 0;
+    for (; count < sizeof chain / sizeof *chain; ou = org->ous.at[ou].parent) {
+        chain[count++] = ou;
+        if (org->ous.at[ou].depth == 0) {
+            break;
+        }
+    }
+    bp_buf_add_char(out, '[');
+    while (count > 0) {
+        bp_json_quote(out, bp_shown_ou(org, chain[--count]));
+        bp_buf_add_c(out, count > 0 ? ", " : "");
+    }
+    bp_buf_add_char(out, ']');
+}
+
+/* The elements of one or two arrays as one. */
+static bp_str
+joined(bp_arena *arena, const bp_json *first, const bp_json *second)
+{
+    bp_str a = bp_json_print(arena, first, BP_JSON_COMPACT);
+    if (second == NULL) {
+        return a;
+    }
+    bp_str b = bp_json_print(arena, second, BP_JSON_COMPACT);
+    return bp_str_format(arena, "%.*s%s%.*s", BP_ARG(bp_str_cut(a, 0, a.size - 1)),
+                         a.size > 2 ? "," : "", BP_ARG(bp_str_cut(b, 1, b.size)));
+}
+
+static void
+write_account(bp_run *run, const bp_shown *shown, uint32_t index, const part *made,
+              const bp_json *own)
+{
+    const bp_organization *org = shown->session->org;
+    const bp_account *account = &org->accounts.at[index];
+    bp_buf text = {.arena = run->arena};
+    bp_buf_add_c(&text, "    {\n      \"id\": ");
+    bp_json_quote(&text, account->id);
+    bp_buf_add_c(&text, ",\n      \"name\": ");
+    bp_json_quote(&text, account->name);
+    bp_buf_add_c(&text, ",\n      \"path\": ");
+    write_path(org, account->ou, &text);
+    bp_buf_format(&text,
+                  ",\n      \"valid\": %s,\n      \"effective\": ", made->valid ? "true" : "false");
+    bp_output_str(run->out, bp_buf_text(&text));
+    bp_output_str(run->out, made->document);
+    bp_output_text(run->out, ",\n      \"contributing\": ");
+    bp_output_str(run->out, made->contributing);
+    bp_output_text(run->out, ",\n      \"findings\": ");
+    bp_output_str(run->out, joined(run->arena, made->findings, own));
+    bp_output_text(run->out, "\n    }");
+}
+
+/* Which group an account is in. */
+static size_t *
+groups_of(const bp_shown *shown)
+{
+    size_t *group = bp_arena_array(shown->session->arena, shown->session->org->accounts.count + 1,
+                                   sizeof *group);
+    for (size_t g = 0; g < shown->groups.count; g++) {
+        for (size_t i = 0; i < shown->groups.at[g].accounts.count; i++) {
+            group[shown->groups.at[g].accounts.at[i]] = g + 1;
+        }
+    }
+    return group;
+}
+
+void
+bp_effective_print_json(bp_run *run, bp_shown *shown)
+{
+    const bp_organization *org = shown->session->org;
+    bp_map *own = findings_by_account(shown);
+    size_t *group = groups_of(shown);
+    part *parts = bp_arena_array(run->arena, shown->groups.count + 1, sizeof *parts);
+    bool any = false;
+    for (size_t g = 0; g < shown->groups.count; g++) {
+        parts[g] = part_of(shown, shown->groups.at[g].way);
+    }
+    bp_output_text(run->out, "{\n  \"format_version\": \"1.0\",\n  \"accounts\": [");
+    for (uint32_t i = 0; i < org->accounts.count; i++) {
+        if (group[i] > 0) {
+            bp_output_text(run->out, any ? ",\n" : "\n");
+            write_account(run, shown, i, &parts[group[i] - 1],
+                          bp_map_get(own, org->accounts.at[i].id));
+            any = true;
+        }
+    }
+    bp_output_text(run->out, any ? "\n  ]\n}\n" : "]\n}\n");
+}

@@ -1,0 +1,166 @@
+/*
+ * Validity of merged plans: members that must be there, lists that must not be empty, numbers of
+ * parts, and the days and runs that must fit each other.
+ *
+ * Sources: AWS Organizations User Guide, "Backup policy syntax and examples"; answers of
+ * ListEffectivePolicyValidationErrors recorded in September 2026. What a single document may hold
+ * is judged by the checks of documents.
+ */
+#include "compiler/effective/faults.h"
+
+#include "compiler/facts/facts.h"
+#include "compiler/policy/schedule.h"
+
+enum { SECONDS_A_DAY = 86400 };
+
+typedef struct judge {
+    bp_arena *arena;
+    int64_t as_of;
+    bp_faults *faults;
+} judge;
+
+static void
+add(judge *j, bp_fault_kind kind, const bp_node *node, const char *key, bool told)
+{
+    *bp_vec_add(j->arena, j->faults) =
+        (bp_fault){.kind = kind, .node = node, .key = key, .told_elsewhere = told};
+}
+
+static size_t
+count_of(const bp_node *from, const char *path)
+{
+    size_t count = 0;
+    for (const bp_node *node = bp_node_first(from, path); node != NULL; node = node->next) {
+        count++;
+    }
+    return count;
+}
+
+static void
+need(judge *j, const bp_node *node, const char *key, bool told)
+{
+    if (bp_node_child(node, key) == NULL && !node->holes) {
+        add(j, BP_FAULT_MISSING, node, key, told);
+    }
+}
+
+/* A list that must hold something. */
+static void
+need_items(judge *j, const bp_node *node, const char *key)
+{
+    const bp_value *list = bp_node_value(node, key);
+    if (list != NULL && list->kind == BP_VALUE_LIST && list->items.count == 0) {
+        add(j, BP_FAULT_FEW, node, key, true);
+    }
+}
+
+static void
+at_most(judge *j, const bp_node *node, const char *key, size_t count, const char *quota)
+{
+    const bp_quota *most = bp_quota_find(quota);
+    if (most != NULL && (int64_t)count > most->value) {
+        add(j, BP_FAULT_MANY, node, key, true);
+    }
+}
+
+static bool
+is_on(const bp_node *node, const char *path)
+{
+    bp_str text;
+    return bp_node_text(node, path, &text) && bp_str_equal_folded(text, BP_STR("true"));
+}
+
+/* Whether the next two runs are too close for the archive. False where nobody can tell. */
+static bool
+runs_too_close(const judge *j, const bp_node *rule)
+{
+    bp_str text;
+    int64_t first;
+    int64_t second;
+    if (!bp_node_text(rule, "schedule_expression", &text)) {
+        return false;
+    }
+    bp_schedule schedule = bp_schedule_parse(j->arena, text);
+    int64_t least = bp_quota_find("SCHEDULE_GAP_ARCHIVE")->value * SECONDS_A_DAY;
+    return schedule.fault == BP_SCHEDULE_GOOD && bp_schedule_next(&schedule, j->as_of, &first) &&
+           bp_schedule_next(&schedule, first, &second) && second - first < least;
+}
+
+/* Days and switches of a rule or copy. */
+static void
+judge_lifecycle(judge *j, const bp_node *rule, const bp_node *node)
+{
+    int64_t cold = 0;
+    int64_t gone = 0;
+    bool has_cold = bp_node_number(node, "lifecycle/move_to_cold_storage_after_days", &cold);
+    bool has_gone = bp_node_number(node, "lifecycle/delete_after_days", &gone);
+    bool unknown = bp_node_unknown(node, "lifecycle/move_to_cold_storage_after_days") ||
+                   bp_node_unknown(node, "lifecycle/delete_after_days") || node->holes;
+    bool archive = is_on(node, "lifecycle/opt_in_to_archive_for_supported_resources");
+    bool continuous = node == rule && is_on(node, "enable_continuous_backup");
+    int64_t gap = bp_quota_find("COLD_GAP")->value;
+    bool wrong = has_cold && has_gone && gone - cold < gap && !(continuous && gone > cold);
+    wrong = wrong || (continuous && !unknown &&
+                      (!has_gone || gone > bp_quota_find("CONTINUOUS_DAYS")->value));
+    wrong = wrong || (archive && !unknown && (!has_cold || !has_gone));
+    if (wrong) {
+        add(j, BP_FAULT_TOGETHER, node, NULL, true);
+    }
+    if (archive && !rule->holes &&
+        (bp_node_child(rule, "schedule_expression") == NULL || runs_too_close(j, rule))) {
+        add(j, BP_FAULT_TOGETHER, rule, NULL, true);
+    }
+}
+
+static void
+judge_rule(judge *j, const bp_node *rule)
+{
+    need(j, rule, "target_backup_vault_name", false);
+    judge_lifecycle(j, rule, rule);
+    at_most(j, rule, "copy_actions", count_of(rule, "copy_actions"), "RULE_COPIES");
+    for (const bp_node *copy = bp_node_first(rule, "copy_actions"); copy; copy = copy->next) {
+        if (copy->kind == BP_NODE_COPY) {
+            judge_lifecycle(j, rule, copy);
+        }
+    }
+}
+
+static void
+judge_selections(judge *j, const bp_node *plan)
+{
+    const bp_node *tag = bp_node_first(plan, "selections/tags");
+    const bp_node *resource = bp_node_first(plan, "selections/resources");
+    if (bp_node_child(plan, "selections") == NULL) {
+        need(j, plan, "selections", false);
+    } else if (tag == NULL && resource == NULL && !plan->holes) {
+        add(j, BP_FAULT_FEW, plan, "selections", true);
+    }
+    for (; tag != NULL; tag = tag->next) {
+        need(j, tag, "iam_role_arn", true);
+        need(j, tag, "tag_key", true);
+        need(j, tag, "tag_value", true);
+        need_items(j, tag, "tag_value");
+    }
+    for (; resource != NULL; resource = resource->next) {
+        need(j, resource, "iam_role_arn", true);
+    }
+    at_most(j, plan, "selections", count_of(plan, "selections/tags"), "PLAN_TAG_SELECTIONS");
+}
+
+void
+bp_plan_faults(bp_arena *arena, const bp_node *plan, int64_t as_of, bp_faults *faults)
+{
+    judge j = {.arena = arena, .as_of = as_of, .faults = faults};
+    need(&j, plan, "regions", false);
+    need_items(&j, plan, "regions");
+    if (bp_node_first(plan, "rules") == NULL && !plan->holes) {
+        add(&j, BP_FAULT_MISSING, plan, "rules", false);
+    }
+    at_most(&j, plan, "rules", count_of(plan, "rules"), "PLAN_RULES");
+    for (const bp_node *rule = bp_node_first(plan, "rules"); rule != NULL; rule = rule->next) {
+        if (rule->kind == BP_NODE_RULE) {
+            judge_rule(&j, rule);
+        }
+    }
+    judge_selections(&j, plan);
+}

@@ -1,0 +1,114 @@
+/*
+ * Merged nodes as policy trees, for the checks: every leaf has one assigned value.
+ *
+ * The tree is made once for a merged node and has copies of the values, which remember their places
+ * and whose they are. A plan that one document brings whole is that document's own tree, so that
+ * what is said about it does not depend on who else is there.
+ */
+#include "compiler/effective/merge.h"
+
+enum { DEPTH = 80 };
+
+static bp_value *
+copy_value(bp_merger *m, const bp_written *written)
+{
+    bp_value *copy = BP_NEW(m->arena, bp_value);
+    *copy = *written->value;
+    copy->writer = written->bound->policy;
+    return copy;
+}
+
+static bp_value *
+value_of(bp_merger *m, const bp_merged *node)
+{
+    bp_value *value = copy_value(m, &node->whole);
+    if (!node->list) {
+        return value;
+    }
+    value->kind = BP_VALUE_LIST;
+    value->items.at = NULL;
+    value->items.count = value->items.room = 0;
+    for (size_t i = 0; i < node->items.count; i++) {
+        *bp_vec_add(m->arena, &value->items) = copy_value(m, &node->items.at[i]);
+    }
+    return value;
+}
+
+/* What the places of a block say together. */
+static void
+join_parts(bp_merger *m, const bp_merged *from, bp_node *node)
+{
+    node->extend = true;
+    for (size_t i = 0; i < from->parts.count; i++) {
+        const bp_node *part = from->parts.at[i].node;
+        node->holes = node->holes || part->holes;
+        node->extend = node->extend && part->extend;
+        if (part->never && !node->never) {
+            node->never = true;
+            node->never_span = part->never_span;
+        }
+        for (size_t p = 0; p < part->protects.count; p++) {
+            *bp_vec_add(m->arena, &node->protects) = part->protects.at[p];
+        }
+    }
+}
+
+static bp_node *
+tree_of(bp_merger *m, bp_merged *from, int depth)
+{
+    const bp_node *first = from->first.node;
+    bp_merged_open(m, from);
+    bp_node *node = bp_node_new(m->arena, first->kind, first->key, first->span);
+    node->uses = first->uses;
+    node->setting = first->setting;
+    node->writer = from->first.bound->policy;
+    join_parts(m, from, node);
+    if (from->has_value) {
+        node->assign = value_of(m, from);
+    }
+    for (size_t i = 0; i < from->kids.count && depth < DEPTH; i++) {
+        bp_node *kid = tree_of(m, from->kids.at[i], depth + 1);
+        if (kid->kind != BP_NODE_LEAF || kid->assign != NULL) {
+            bp_node_add(node, kid);
+        }
+    }
+    return node;
+}
+
+/* Whether a document's node reads as it is: only assigns, and no key twice. */
+static bool
+reads_plainly(bp_merger *m, bp_merged *node, int depth)
+{
+    const bp_node *first = node->first.node;
+    size_t count = 0;
+    if (first->append != NULL || first->remove != NULL || depth == DEPTH) {
+        return false;
+    }
+    bp_merged_open(m, node);
+    for (const bp_node *kid = first->first; kid != NULL; kid = kid->next) {
+        count++;
+    }
+    if (count != node->kids.count) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!reads_plainly(m, node->kids.at[i], depth + 1)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+const bp_node *
+bp_merged_tree(bp_merger *m, bp_merged *node)
+{
+    if (node->made == NULL && node->sole && reads_plainly(m, node, 0)) {
+        node->made = node->first.node;
+    }
+    if (node->made == NULL) {
+        bp_node *tree = tree_of(m, node, 0);
+        tree->parent = node->first.node->parent;
+        node->made = tree;
+    }
+    return node->made;
+}

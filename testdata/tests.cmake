@@ -23,4 +23,6 @@ if(TARGET backpol)
       set_tests_properties(tools/${check} PROPERTIES ENVIRONMENT "BACKPOL=$<TARGET_FILE:backpol>")
     endif()
   endforeach()
+  add_test(NAME docs/reference COMMAND ${CMAKE_SOURCE_DIR}/tools/same_page ${CMAKE_BINARY_DIR}/compiler/policy/reference.md
+           ${CMAKE_SOURCE_DIR}/compiler/policy/docs/reference.md)
 endif()

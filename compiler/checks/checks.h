@@ -32,11 +32,6 @@ const bp_rule *bp_check_rules(size_t *count);
 /* Runs all families that can run. Reports through context->diagnostics. */
 void bp_check_all(const bp_check_context *context);
 
-/* QTA001 and QTA002: judges the size of a policy's text exactly as it will be sent, in characters
- * (code points). The caret is the policy's name. */
-void bp_check_policy_size(bp_arena *arena, bp_diagnostics *diagnostics, const bp_policy *policy,
-                          bp_str text);
-
 /* The explanation of a rule for `explain`: markdown text made from compiler/checks/docs/CODE.md;
  * NULL if there is none. */
 const char *bp_check_explanation(bp_str code);

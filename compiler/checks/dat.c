@@ -5,7 +5,8 @@
  */
 #include "compiler/checks/cells.h"
 #include "compiler/checks/families.h"
-
+#include "compiler/checks/size_cut.h"
+#include "compiler/facts/facts.h"
 #include "lib/calendar.h"
 
 #include <inttypes.h>
@@ -79,13 +80,14 @@ typedef struct attached {
     const bp_target_ref *first;
 } attached;
 
-static const char *
-quota_of(const bp_bound_target *target)
+int64_t
+bp_attach_limit(const bp_bound_target *target)
 {
-    if (target->ou == NULL) {
-        return "ORG_ATTACH_ACCOUNT";
+    const char *quota = "ORG_ATTACH_ACCOUNT";
+    if (target->ou != NULL) {
+        quota = target->ou->depth == 0 ? "ORG_ATTACH_ROOT" : "ORG_ATTACH_OU";
     }
-    return target->ou->depth == 0 ? "ORG_ATTACH_ROOT" : "ORG_ATTACH_OU";
+    return bp_quota_find(quota)->value;
 }
 
 static void
@@ -93,7 +95,7 @@ count_target(const bp_check_context *context, bp_map *targets, const bp_bound_po
              size_t index)
 {
     const bp_bound_target *target = &policy->targets.at[index];
-    int64_t limit = bp_quota_find(quota_of(target))->value;
+    int64_t limit = bp_attach_limit(target);
     for (size_t i = 0; i < index; i++) {
         if (bp_str_equal(policy->targets.at[i].id, target->id)) {
             return;

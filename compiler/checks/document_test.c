@@ -217,25 +217,6 @@ limits(void **state)
     bp_arena_free(arena);
 }
 
-static void
-size_is_counted_in_characters(void **state)
-{
-    (void)state;
-    text_case *t = text_open(TEXT_HEAD RULE TEXT_SELECT TEXT_TAIL, "2026-11-02");
-    const bp_policy *policy = t->context.program->policies.at[0];
-    bp_buf text = {.arena = t->arena};
-    for (int i = 0; i < 8000; i++) {
-        bp_buf_add_c(&text, "\xc3\xa9");
-    }
-    bp_check_policy_size(t->arena, t->diagnostics, policy, bp_buf_text(&text));
-    assert_int_equal(bp_diagnostics_total(t->diagnostics), 0);
-    bp_buf_add_char(&text, 'x');
-    bp_check_policy_size(t->arena, t->diagnostics, policy, bp_buf_text(&text));
-    assert_string_equal(text_findings(t),
-                        "4:8 QTA002 '\"p\"' policy of 8001 characters as it is sent (w)\n");
-    text_free(t);
-}
-
 /* What was refused is not missing as well. */
 static void
 one_mistake_one_finding(void **state)
@@ -266,7 +247,6 @@ main(void)
         cmocka_unit_test(patterns),
         cmocka_unit_test(pairing),
         cmocka_unit_test(limits),
-        cmocka_unit_test(size_is_counted_in_characters),
         cmocka_unit_test(one_mistake_one_finding),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,7 +39,7 @@ void bp_check_selected_types(const bp_check_context *context); /* SEL006, SEL007
 /* inh.c */
 void bp_check_container_controls(const bp_check_context *context); /* INH011 */
 
-/* qta.c */
+/* qta.c, size.c */
 void bp_check_policy_sizes(const bp_check_context *context); /* QTA001, QTA002 */
 void bp_check_plan_limits(const bp_check_context *context);  /* QTA010 */
 

@@ -410,6 +410,7 @@ report_rapid(const bp_place *place, const bp_value *flag, const bp_value *schedu
     bp_finding_note(context->diagnostics, finding, "next two runs: %.*s and %.*s",
                     BP_ARG(bp_instant_text(context->arena, first)),
                     BP_ARG(bp_instant_text(context->arena, second)));
+    bp_note_schedule(place, finding, schedule);
     bp_finding_help(context->diagnostics, finding,
                     "archive the backups of a monthly rule, or switch archive off");
 }

@@ -1,73 +1,12 @@
 /*
- * QTA: sizes and counts of a document (QTA001, QTA002, QTA010).
+ * QTA: counts of a document (QTA010).
  *
- * Attachments are counted where the organization is known; templates where they are written.
+ * Its size is judged in size.c. Attachments are counted where the organization is known; templates
+ * where they are written.
  */
 #include "compiler/checks/families.h"
 #include "compiler/checks/walk.h"
 #include "compiler/facts/facts.h"
-
-enum { MARGIN_PERCENT = 80 };
-
-/* Tells how much each plan takes of the text: what to move out of the policy. */
-static void
-note_shares(bp_arena *arena, bp_diagnostics *list, bp_finding *finding, const bp_policy *policy)
-{
-    const bp_node *plan = bp_node_first(policy->document, "plans");
-    if (plan == NULL || plan->next == NULL) {
-        bp_finding_help(list, finding,
-                        "split the plan, by Region or by rule, and make a second policy");
-        return;
-    }
-    for (int told = 0; plan != NULL && told < 5; plan = plan->next, told++) {
-        size_t size = bp_str_characters(bp_tree_write_compact(arena, plan));
-        bp_finding_note(list, finding, "plan \"%.*s\" takes about %zu characters",
-                        BP_ARG(plan->key), size);
-    }
-    bp_finding_help(list, finding,
-                    "move plans into a second policy; one target takes up to 10 of them");
-}
-
-void
-bp_check_policy_size(bp_arena *arena, bp_diagnostics *diagnostics, const bp_policy *policy,
-                     bp_str text)
-{
-    int64_t most = bp_quota_find("POL_CHARS")->value;
-    int64_t margin = most / 100 * MARGIN_PERCENT;
-    int64_t size = (int64_t)bp_str_characters(text);
-    if (size <= margin) {
-        return;
-    }
-    bp_finding *finding =
-        size > most ? bp_report(diagnostics, "QTA001", policy->span,
-                                "policy of %lld characters as it is sent; a backup policy has at "
-                                "most %lld",
-                                (long long)size, (long long)most)
-                    : bp_report(diagnostics, "QTA002", policy->span,
-                                "policy of %lld characters as it is sent; the limit is %lld",
-                                (long long)size, (long long)most);
-    bp_finding_scope(diagnostics, finding, bp_node_scope(arena, policy->name, NULL));
-    note_shares(arena, diagnostics, finding, policy);
-}
-
-static void
-judge_size(const bp_place *place)
-{
-    bp_arena *arena = place->context->arena;
-    bp_diagnostics *list = place->context->diagnostics;
-    bp_str compact = bp_tree_write_compact(arena, place->node);
-    const bp_source *source =
-        bp_sources_get(bp_diagnostics_sources(list), place->policy->document->span.source);
-    /* A document by itself is sent as somebody wrote it. */
-    bool as_written = place->policy->alone && source != NULL;
-    bp_check_policy_size(arena, list, place->policy, as_written ? source->text : compact);
-}
-
-void
-bp_check_policy_sizes(const bp_check_context *context)
-{
-    bp_each_policy(context, judge_size);
-}
 
 /* Counts nodes of one kind from `first` on; *beyond is the first one over the limit. */
 static size_t

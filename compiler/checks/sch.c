@@ -131,6 +131,7 @@ report_never(const bp_place *place, const bp_value *value, int64_t first, int64_
                             "the schedule never runs; no month it names has such a day");
     }
     bp_text_finding(place, finding, value->uses);
+    bp_note_schedule(place, finding, value);
     if (first != 0 || last != 0) {
         bp_finding_help(context->diagnostics, finding, "write * for the year, or leave it out");
     }
@@ -165,12 +166,24 @@ report_frequent(const bp_place *place, const bp_value *value, bool by_chance, in
                     by_chance ? "closest pair of runs" : "next two runs",
                     BP_ARG(bp_instant_text(context->arena, first)),
                     BP_ARG(bp_instant_text(context->arena, second)));
+    bp_note_schedule(place, finding, value);
     if (by_chance) {
         bp_finding_note(list, finding,
                         "the same policy is refused when those two are the next ones");
     }
     bp_finding_help(list, finding, "%s is the most frequent schedule there is",
                     bp_by_source(place, "hourly(:00)", "cron(0 * ? * * *)"));
+}
+
+void
+bp_note_schedule(const bp_place *place, bp_finding *finding, const bp_value *schedule)
+{
+    bp_arena *arena = place->context->arena;
+    bp_schedule parsed = bp_schedule_parse(arena, schedule->text);
+    bp_str told = bp_schedule_told(arena, &parsed, place->context->as_of);
+    if (told.size > 0) {
+        bp_finding_note(place->context->diagnostics, finding, "in words: %.*s", BP_ARG(told));
+    }
 }
 
 static void

@@ -94,6 +94,9 @@ bool bp_name_says_later(bp_str text);
 /* A text for a message: cut to 60 bytes, between characters. */
 bp_str bp_shown_text(bp_arena *arena, bp_str text);
 
+/* Tells a schedule in words, with its next run, as a note; nothing for one with a fault. */
+void bp_note_schedule(const bp_place *place, bp_finding *finding, const bp_value *schedule);
+
 /* The source text of a value, or empty. */
 bp_str bp_value_source(const bp_place *place, const bp_value *value);
 

@@ -57,8 +57,13 @@ print_policies(bp_run *run, const bp_session *session, const bp_comparison *comp
         const bp_deployed_policy *policy = &deployment->policies.at[i];
         bp_str path = bp_str_format(run->arena, "policies/%.*s.json", BP_ARG(policy->slug));
         bp_str size = grouped(run->arena, policy->characters);
-        line(run, word, bp_path_join(run->arena, comparison->shown, path),
-             bp_str_format(run->arena, "%.*s of %.*s characters", BP_ARG(size), BP_ARG(limit)),
+        bp_str remark =
+            bp_str_format(run->arena, "%.*s of %.*s characters", BP_ARG(size), BP_ARG(limit));
+        if (policy->controls > 0) {
+            remark = bp_str_format(run->arena, "%.*s, %.*s in child controls", BP_ARG(remark),
+                                   BP_ARG(grouped(run->arena, policy->controls)));
+        }
+        line(run, word, bp_path_join(run->arena, comparison->shown, path), remark,
              state_of_path(session, comparison, path));
         word = "";
     }

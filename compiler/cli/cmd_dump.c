@@ -86,7 +86,7 @@ dump_stage(bp_run *run, bp_session *session, stage which, bp_buf *text)
     if (session->program != NULL && (which == STAGE_POLICY || which == STAGE_DOCUMENT)) {
         dump_policies(run, session, which, text);
     } else if (session->model != NULL && which == STAGE_MODEL) {
-        bp_model_dump(session->model, text);
+        bp_model_dump(session->model, session->options.as_of, text);
     } else if (compiled && which == STAGE_DEPLOYMENT && bp_session_plan(session)) {
         bp_deployment_dump(session->deployment, text);
     }

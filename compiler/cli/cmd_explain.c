@@ -1,4 +1,7 @@
-/* `backpol explain`: what a rule means, by its code or slug, from the page compiled in for it. */
+/*
+ * `backpol explain`: what a rule means, by its code or slug, from the page compiled in for it; or
+ * what a schedule says (explain_schedule.c).
+ */
 #include "compiler/cli/run.h"
 #include "lib/suggest.h"
 
@@ -44,6 +47,13 @@ verdict_sentence(bp_verdict verdict)
 int
 bp_command_explain(bp_run *run)
 {
+    const char *schedule = bp_option_value(&run->line, BP_OPTION_SCHEDULE);
+    if (schedule != NULL && run->line.words.count == 0) {
+        return bp_explain_schedule(run, bp_str_of(schedule));
+    }
+    if (schedule != NULL) {
+        return bp_run_usage(run, "explain takes either a rule or --schedule");
+    }
     if (run->line.words.count != 1) {
         return bp_run_usage(run, "explain takes one code or slug, such as NAM002");
     }

@@ -75,6 +75,10 @@ const char *bp_project_path(bp_run *run, const char *typed);
 /* document.c: one policy document and a newline on standard output. */
 void bp_document_print(bp_run *run, bp_str json);
 
+/* explain_schedule.c: a schedule in words, whether AWS takes it, and its next runs after the run's
+ * instant, on standard output. Gives the exit code. */
+int bp_explain_schedule(bp_run *run, bp_str text);
+
 /* report.c: settles and renders the findings to every place asked for. False: one of them could not
  * be written; said already. Does not flush standard output. */
 bool bp_report_all(bp_run *run, bp_session *session, bp_str checked);

@@ -238,6 +238,7 @@ add_policy(plan *p, bp_map *claims, const bp_bound_policy *bound)
     check_policy_texts(p, source);
     policy.text = bp_tree_write_compact(p->arena, source->document);
     policy.characters = bp_str_characters(policy.text);
+    policy.controls = bp_tree_control_characters(p->arena, source->document);
     note_holes(p, &source->attach, &bound->targets, bound->holes);
     add_targets(p, bound, &policy);
     for (size_t i = 0; p->active_before != NULL && i < bound->reach.count; i++) {

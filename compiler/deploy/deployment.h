@@ -50,6 +50,7 @@ typedef struct bp_deployed_policy {
     bp_str slug;
     bp_str text; /* as sent, minified */
     size_t characters;
+    size_t controls;         /* characters of it that child controls take */
     bp_strings targets;      /* ids in written order */
     bp_strings target_names; /* for the summary */
     size_t accounts;         /* ACTIVE accounts reached */

@@ -309,11 +309,13 @@ static void
 the_dump_tells_what_was_bound(void **state)
 {
     (void)state;
-    bound b = bind("edition 1\npolicy \"p\" {\n  attach = [ou(\"Prod\"), ou(\"Nowhere\")]\n}\n"
+    bound b = bind("edition 1\npolicy \"p\" {\n  attach = [ou(\"Prod\"), ou(\"Nowhere\")]\n"
+                   "plan \"q\" { rule \"r\" { schedule = daily(05:00) }\n"
+                   "rule \"s\" { schedule = cron(\"0 5 * * *\") }\nrule \"t\" {} } }\n"
                    "vault \"v1\" { regions = [us-east-1] }\n",
                    ORG);
     bp_buf out = {.arena = b.arena};
-    bp_model_dump(b.model, &out);
+    bp_model_dump(b.model, 1793577600, &out);
     assert_string_equal(bp_str_c(b.arena, bp_buf_text(&out)),
                         "partition aws\nhome region us-east-1\n"
                         "policy \"p\" (some targets not found)\n"
@@ -321,6 +323,9 @@ the_dump_tells_what_was_bound(void **state)
                         "    reaches 222222222222 \"Shop\"\n"
                         "    reaches 222222222223 \"Old Shop\" suspended\n"
                         "    reaches 333333333333 \"Twin\"\n"
+                        "    rule \"q/r\" cron(0 5 ? * * *): every day at 05:00 UTC; next "
+                        "2026-11-02\n"
+                        "    rule \"q/s\" cron(0 5 * * *)\n"
                         "vault \"v1\"\n"
                         "    region us-east-1\n"
                         "    in 222222222222 \"Shop\"\n"

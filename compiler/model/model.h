@@ -99,7 +99,7 @@ bool bp_model_provides_vault(const bp_model *model, const bp_bound_vault *vault,
 bool bp_model_provides_role(const bp_model *model, const bp_bound_role *role,
                             const bp_account *account);
 
-/* Indented text for `dump --stage=model`. */
-void bp_model_dump(const bp_model *model, bp_buf *out);
+/* Indented text for `dump --stage=model`; schedules in words, with the first run after as_of. */
+void bp_model_dump(const bp_model *model, int64_t as_of, bp_buf *out);
 
 #endif

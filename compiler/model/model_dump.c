@@ -3,6 +3,7 @@
  * model; no address, no hash order.
  */
 #include "compiler/model/model.h"
+#include "compiler/policy/schedule.h"
 
 static void
 dump_targets(const bp_bound_targets *targets, const char *word, bp_buf *out)
@@ -63,8 +64,28 @@ dump_regions(const bp_bound_vault *vault, bp_buf *out)
     }
 }
 
+/* Schedules with a fault have no words; checks tell what is wrong with them. */
+static void
+dump_schedules(const bp_policy *policy, int64_t as_of, bp_buf *out)
+{
+    const bp_node *plan = bp_node_first(policy->document, "plans");
+    for (; plan != NULL; plan = plan->next) {
+        const bp_node *rule = bp_node_first(plan, "rules");
+        for (; rule != NULL; rule = rule->next) {
+            bp_str text;
+            if (!bp_node_text(rule, "schedule_expression", &text)) {
+                continue;
+            }
+            bp_schedule schedule = bp_schedule_parse(out->arena, text);
+            bp_str told = bp_schedule_told(out->arena, &schedule, as_of);
+            bp_buf_format(out, "    rule \"%.*s/%.*s\" %.*s%s%.*s\n", BP_ARG(plan->key),
+                          BP_ARG(rule->key), BP_ARG(text), told.size > 0 ? ": " : "", BP_ARG(told));
+        }
+    }
+}
+
 void
-bp_model_dump(const bp_model *model, bp_buf *out)
+bp_model_dump(const bp_model *model, int64_t as_of, bp_buf *out)
 {
     bp_buf_format(out, "partition %.*s\nhome region %.*s\n", BP_ARG(model->partition),
                   BP_ARG(model->home_region));
@@ -75,6 +96,7 @@ bp_model_dump(const bp_model *model, bp_buf *out)
                       policy->reaches_management ? " (reaches the management account)" : "");
         dump_targets(&policy->targets, "attach", out);
         dump_accounts(model, &policy->reach, "reaches", out);
+        dump_schedules(policy->policy, as_of, out);
     }
     for (size_t i = 0; i < model->vaults.count; i++) {
         const bp_bound_vault *vault = &model->vaults.at[i];

@@ -1,6 +1,6 @@
 /*
  * Schedules: AWS cron expressions as the service really reads them (recorded verdicts, see
- * schedule.c), and their runs (schedule_runs.c).
+ * schedule.c), their runs (schedule_runs.c), and what they say in words (schedule_words.c).
  */
 #ifndef BP_COMPILER_POLICY_SCHEDULE_H
 #define BP_COMPILER_POLICY_SCHEDULE_H
@@ -65,5 +65,12 @@ typedef enum bp_cadence {
  * there is none ahead, else 0. */
 bp_cadence bp_schedule_cadence(const bp_schedule *schedule, int64_t as_of, int64_t *first,
                                int64_t *second, int64_t *last);
+
+/* A good schedule in English: "every Monday and Thursday at 03:00 UTC". It says every run of the
+ * schedule and no other; empty for a schedule with a fault. */
+bp_str bp_schedule_words(bp_arena *arena, const bp_schedule *schedule);
+/* The same with the first run after an instant: "…; next 2026-11-03", with its time when a day has
+ * several, or "…; no run ahead". */
+bp_str bp_schedule_told(bp_arena *arena, const bp_schedule *schedule, int64_t as_of);
 
 #endif

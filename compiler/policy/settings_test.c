@@ -1,5 +1,5 @@
 /* Rows of settings.def: every documented key has one, and every example compiles to its path. */
-#include "compiler/policy/elaborate_fixture.h"
+#include "compiler/policy/example_frames.h"
 
 /* The keys of a backup policy as AWS documents them, below the block they belong to. */
 static const struct {
@@ -114,46 +114,11 @@ lists_alone_have_operators(void **state)
     }
 }
 
-/* A program around a statement in one block; %s is the statement. */
-static const struct {
-    bp_block block;
-    const char *around;
-    const char *at; /* of the block below the document; "" = not in the document */
-} frames[] = {
-    {BP_BLOCK_POLICY, "policy \"p\" { %s\nplan \"q\" {} }", ""},
-    {BP_BLOCK_PLAN, "policy \"p\" { plan \"q\" { %s } }", "plans/q/"},
-    {BP_BLOCK_RULE, "policy \"p\" { plan \"q\" { rule \"r\" { %s } } }", "plans/q/rules/r/"},
-    {BP_BLOCK_COPY, "policy \"p\" { plan \"q\" { rule \"r\" { copy to arn(\"dr\") { %s } } } }",
-     "plans/q/rules/r/copy_actions/dr/"},
-    {BP_BLOCK_SELECT_TAGS, "policy \"p\" { plan \"q\" { select tags \"s\" { %s } } }",
-     "plans/q/selections/tags/s/"},
-    {BP_BLOCK_SELECT_RESOURCES, "policy \"p\" { plan \"q\" { select resources \"s\" { %s } } }",
-     "plans/q/selections/resources/s/"},
-    {BP_BLOCK_VAULT, "vault \"v\" { %s }", ""},
-    {BP_BLOCK_ROLE, "role \"r\" { %s }", ""},
-};
-
-/* What a statement alone cannot have beside it: members of its block. */
-static bool
-only_lacks_members(const fixture *f)
-{
-    for (size_t i = 0; i < bp_diagnostics_total(f->diagnostics); i++) {
-        if (strcmp(bp_diagnostics_at(f->diagnostics, i)->rule->code, "SYN004") != 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static void
 try_example(const bp_setting *row, size_t frame)
 {
     bp_arena *arena = bp_arena_new(NULL);
-    bp_str before = bp_str_of(frames[frame].around);
-    size_t hole = bp_str_find(before, '%');
-    bp_str text = bp_str_format(arena, "%.*s%s%.*s\n", BP_ARG(bp_str_cut(before, 0, hole)),
-                                row->example, BP_ARG(bp_str_cut(before, hole + 2, before.size)));
-    fixture *f = fixture_text(bp_str_c(arena, text));
+    fixture *f = fixture_text(frame_text(arena, frame, row->example));
     bool usable = row->since[0] != '\0';
     if (usable != only_lacks_members(f)) {
         fail_msg("%s: %s", row->example, fixture_findings(f));
@@ -179,7 +144,7 @@ every_example_compiles_to_its_path(void **state)
     size_t tried = 0;
     const bp_setting *rows = bp_settings(&count);
     for (size_t i = 0; i < count; i++) {
-        for (size_t j = 0; j < sizeof frames / sizeof frames[0]; j++) {
+        for (size_t j = 0; j < FRAME_COUNT; j++) {
             if (rows[i].example[0] != '\0' && (rows[i].blocks & frames[j].block) != 0) {
                 try_example(&rows[i], j);
                 tried++;

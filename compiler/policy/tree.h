@@ -161,6 +161,13 @@ const bp_reference *bp_reference_of_arn(bp_arena *arena, bp_str arn, bp_span spa
  * blanks. */
 bp_str bp_tree_write_compact(bp_arena *arena, const bp_node *root);
 bp_str bp_tree_write_pretty(bp_arena *arena, const bp_node *root);
+/* Whether a node, with all below it, goes into a copy. Called in source order, not for the root. */
+typedef bool bp_keep_node(void *context, const bp_node *node);
+/* A copy of a tree without the nodes that `keep` refuses (NULL: all are kept). Values are shared.
+ */
+bp_node *bp_tree_copy(bp_arena *arena, const bp_node *root, bp_keep_node *keep, void *context);
+/* How many characters of the minified document its child controls take, by writing it without. */
+size_t bp_tree_control_characters(bp_arena *arena, const bp_node *root);
 /* The tree as indented text with operators and places, for `dump --stage=policy`. */
 void bp_tree_dump(bp_sources *sources, const bp_node *root, bp_buf *out);
 

@@ -266,7 +266,9 @@ bp_cells_of_results(const bp_check_context *context, const bp_result_list *resul
             rows.at[rows.count++] = (bp_cell_row){results->at[i]->accounts.at[a], 0};
         }
     }
-    qsort(rows.at, rows.count, sizeof *rows.at, by_account);
+    if (rows.count > 1) {
+        qsort(rows.at, rows.count, sizeof *rows.at, by_account);
+    }
     return rows;
 }
 

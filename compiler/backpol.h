@@ -18,6 +18,7 @@ typedef struct bp_options {
     /* Explicit .bpol and .json files instead of the manifest's sources and documents: relative to
      * the root, or absolute for a file that the user named outside of it. */
     bp_strings files;
+    bool with_project;     /* judge named .bpol files as parts of the project that they lie in */
     bp_str inventory_path; /* instead of the manifest's, relative or absolute like files; empty: as
                               the manifest says, org.yaml if it is there */
     int64_t as_of;         /* instant (seconds, UTC) by which age and calendar rules judge */
@@ -45,6 +46,7 @@ typedef struct bp_session {
     const bp_manifest *manifest;
     BP_VEC(const bp_ast_file *) files;
     BP_VEC(bp_loaded_document) documents;
+    bool whole; /* the files of the project were loaded, not just those that were named */
     const bp_program *program;
     const bp_organization *org;
     const bp_model *model;

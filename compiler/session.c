@@ -71,7 +71,7 @@ bp_session_compile(bp_session *session)
            bp_bind(arena, session->diagnostics, program, session->org, session->manifest, &model);
     session->model = model;
     if (done) {
-        bp_extend_settle(arena, session->diagnostics, model, session->options.files.count == 0);
+        bp_extend_settle(arena, session->diagnostics, model, session->whole);
     }
     done = done && bp_effective_evaluate(arena, model, &effective);
     session->effective = effective;

@@ -232,25 +232,49 @@ load_pattern(bp_session *session, bp_map *seen, const bp_manifest_text *pattern)
     }
 }
 
+/* A file of the language is judged as a part of its project: what it names may be declared in
+ * another file. A document in JSON says all by itself. */
+static bool
+project_counts(const bp_session *session)
+{
+    if (!session->options.with_project || session->manifest->source == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < session->options.files.count; i++) {
+        if (bp_str_ends(session->options.files.at[i], BP_STR(".bpol"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+load_project(bp_session *session, bp_map *seen)
+{
+    for (size_t i = 0; i < session->manifest->sources.count; i++) {
+        load_pattern(session, seen, &session->manifest->sources.at[i]);
+    }
+    for (size_t i = 0; i < session->manifest->documents.count; i++) {
+        const bp_manifest_document *entry = session->manifest->documents.at[i];
+        bp_map_add(seen, entry->file.text, session, NULL);
+        add_document(session, entry->file.text, entry->name.text, entry);
+    }
+}
+
 bool
 bp_session_load_sources(bp_session *session)
 {
     bp_map *seen = bp_map_new(session->arena);
+    session->whole = session->options.files.count == 0 || project_counts(session);
+    if (session->whole) {
+        load_project(session, seen);
+    }
     for (size_t i = 0; i < session->options.files.count; i++) {
         bp_str path = session->options.files.at[i];
         if (bp_str_ends(path, BP_STR(".json"))) {
             add_named_document(session, seen, path);
         } else {
             add_source_file(session, seen, path);
-        }
-    }
-    if (session->options.files.count == 0) {
-        for (size_t i = 0; i < session->manifest->sources.count; i++) {
-            load_pattern(session, seen, &session->manifest->sources.at[i]);
-        }
-        for (size_t i = 0; i < session->manifest->documents.count; i++) {
-            const bp_manifest_document *entry = session->manifest->documents.at[i];
-            add_document(session, entry->file.text, entry->name.text, entry);
         }
     }
     return session->files.count > 0 || session->documents.count > 0;

@@ -169,6 +169,20 @@ bp_diagnostics_level(bp_diagnostics *list, const bp_rule *rule, bp_severity seve
     list->levels[rule - list->rules] = (int)severity;
 }
 
+void
+bp_diagnostics_keep(bp_diagnostics *list,
+                    bool (*keep)(const void *context, const bp_finding *finding),
+                    const void *context)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < list->findings.count; i++) {
+        if (keep(context, list->findings.at[i])) {
+            list->findings.at[kept++] = list->findings.at[i];
+        }
+    }
+    list->findings.count = kept;
+}
+
 static int
 by_place(const bp_finding *a, const bp_finding *b)
 {

@@ -128,6 +128,11 @@ void bp_skip_check(bp_diagnostics *list, const char *code, size_t count, const c
 /* Changes the level of a rule for everything reported before and after: BP_OFF hides it. */
 void bp_diagnostics_level(bp_diagnostics *list, const bp_rule *rule, bp_severity severity);
 
+/* Drops every finding that `keep` does not want. */
+void bp_diagnostics_keep(bp_diagnostics *list,
+                         bool (*keep)(const void *context, const bp_finding *finding),
+                         const void *context);
+
 /*
  * Ends collecting: drops findings that are off, and repeats (same rule, place and message; same
  * scope too, unless by_text), and sorts by source, place, code and order of report.

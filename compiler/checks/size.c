@@ -11,7 +11,7 @@
 
 #include <stdlib.h>
 
-enum { MARGIN_PERCENT = 80, TOLD_PLANS = 12 };
+enum { MARGIN_PERCENT = 80, TOLD_PLANS = 12, TOLD_PARTS = 20 };
 
 /* A policy with its sizes. */
 typedef struct sized {
@@ -225,8 +225,11 @@ tell_cut(const size_check *check, const sized *s, bp_finding *finding)
                         "gave",
                         parts);
     }
-    for (size_t i = 0; i < parts; i++) {
+    for (size_t i = 0; i < parts && i < TOLD_PARTS; i++) {
         note_part(check, s, finding, i);
+    }
+    if (parts > TOLD_PARTS) {
+        bp_finding_note(list, finding, "and %zu more policies", parts - TOLD_PARTS);
     }
     bool fits = parts <= 1 || note_quota(check, s, finding);
     if (parts > 1) {

@@ -30,6 +30,7 @@ bp_command_check(bp_run *run)
     if (session == NULL) {
         return BP_EXIT_CANNOT;
     }
+    session->options.with_project = true;
     check_all(session);
     if (!bp_report_all(run, session, bp_report_checked(run->arena, session))) {
         return BP_EXIT_CANNOT;

@@ -1,9 +1,11 @@
 /*
- * `backpol explain --schedule`: one cron expression in words, what AWS says to it at this instant,
- * and when it runs next. It judges as the checks of a policy do, but has no policy to point into.
+ * `backpol explain --schedule`: one cron expression, or schedule call of the language, in words,
+ * what AWS says to it at this instant, and when it runs next. It judges as the checks of a policy
+ * do, but has no policy to point into.
  */
 #include "compiler/cli/run.h"
 #include "compiler/policy/schedule.h"
+#include "grammar/parser.h"
 #include "lib/calendar.h"
 
 enum { RUNS = 5 };
@@ -75,11 +77,48 @@ print_verdict(bp_run *run, const bp_schedule *schedule)
     return BP_EXIT_NOTHING;
 }
 
+static const bp_ast_file *
+no_include(void *context, bp_str path, bp_span from)
+{
+    (void)context;
+    (void)path;
+    (void)from;
+    return NULL;
+}
+
+/* Reads a call such as daily(05:00), by compiling a rule that has it. False when it is none; why is
+ * not told, since a cron expression is what people mean mostly. */
+static bool
+expression_of_call(bp_run *run, bp_str call, bp_str *expression)
+{
+    size_t count = 0;
+    const bp_rule *rules = bp_check_rules(&count);
+    bp_sources *sources = bp_sources_new(run->arena);
+    bp_diagnostics *list = bp_diagnostics_new(run->arena, sources, rules, count);
+    bp_str text = bp_str_format(run->arena,
+                                "edition 1\npolicy \"p\" {\nplan \"q\" {\nrule \"r\" {\n"
+                                "schedule = %.*s\n}\n}\n}\n",
+                                BP_ARG(call));
+    const bp_source *source = bp_sources_add(sources, BP_STR("schedule"), text);
+    const bp_ast_file *file = bp_parse(run->arena, list, source);
+    bp_elaboration how = {
+        .arena = run->arena, .diagnostics = list, .includer = {.load = no_include}};
+    bp_program *program = NULL;
+    return bp_elaborate(&how, &file, 1, &program) && !bp_diagnostics_has(list, BP_ERROR) &&
+           program->policies.count == 1 &&
+           bp_node_text(program->policies.at[0]->document, "plans/q/rules/r/schedule_expression",
+                        expression);
+}
+
 int
 bp_explain_schedule(bp_run *run, bp_str text)
 {
+    bp_str written = text;
     bp_schedule schedule = bp_schedule_parse(run->arena, text);
-    bp_output_format(run->out, "%.*s\n", BP_ARG(text));
+    if (schedule.fault != BP_SCHEDULE_GOOD && expression_of_call(run, text, &written)) {
+        schedule = bp_schedule_parse(run->arena, written);
+    }
+    bp_output_format(run->out, "%.*s\n", BP_ARG(written));
     if (schedule.fault != BP_SCHEDULE_GOOD) {
         return print_fault(run, &schedule);
     }

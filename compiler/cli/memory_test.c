@@ -149,6 +149,8 @@ SCENARIO(help, 0, "--help")
 SCENARIO(unknown_option, 2, "check", "--fromat", "json")
 SCENARIO(rules_as_json, 0, "rules", "--format", "json")
 SCENARIO(explain, 0, "explain", "NAM002")
+SCENARIO(explain_schedule, 0, "explain", "--schedule", "cron(0 5 ? * MON-FRI *)", "--as-of",
+         "2026-11-02")
 SCENARIO(check_as_text, 0, "check", SEED)
 SCENARIO(check_as_json, 0, "check", SEED, "--format", "json")
 SCENARIO(check_as_github, 0, "check", SEED, "--format", "github", "--verbose")
@@ -209,6 +211,7 @@ main(void)
         cmocka_unit_test(unknown_option),
         cmocka_unit_test(rules_as_json),
         cmocka_unit_test(explain),
+        cmocka_unit_test(explain_schedule),
         cmocka_unit_test(check_as_text),
         cmocka_unit_test(check_as_json),
         cmocka_unit_test(check_as_github),

@@ -134,9 +134,40 @@ write_report(bp_run *run, const bp_report_to *to, bp_str text)
     return true;
 }
 
+static bool
+is_named(const bp_session *session, bp_span span)
+{
+    const bp_source *source = bp_sources_get(session->sources, span.source);
+    for (size_t i = 0; source != NULL && i < session->options.files.count; i++) {
+        if (bp_str_equal(session->options.files.at[i], source->path)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whoever names files of a project wants to hear of what stands in these or is explained by them,
+ * and of the project as such. */
+static bool
+is_asked_for(const void *context, const bp_finding *finding)
+{
+    const bp_session *session = context;
+    const bp_source *source = bp_sources_get(session->sources, finding->span.source);
+    bool policy = source != NULL && (bp_str_ends(source->path, BP_STR(".bpol")) ||
+                                     bp_str_ends(source->path, BP_STR(".json")));
+    bool asked = !policy || is_named(session, finding->span);
+    for (size_t i = 0; i < finding->labels.count && !asked; i++) {
+        asked = is_named(session, finding->labels.at[i].span);
+    }
+    return asked;
+}
+
 bool
 bp_report_all(bp_run *run, bp_session *session, bp_str checked)
 {
+    if (session->whole && session->options.files.count > 0) {
+        bp_diagnostics_keep(session->diagnostics, is_asked_for, session);
+    }
     bp_diagnostics_settle(session->diagnostics);
     /* A failure of the tool is told on standard error and makes no report: "no findings" would be
      * read as "all is well". */

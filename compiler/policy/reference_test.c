@@ -1,6 +1,7 @@
 /* Examples of the language reference: every one compiles, to what the page says. */
 #include "compiler/facts/facts.h"
 #include "compiler/policy/example_frames.h"
+#include "grammar/format.h"
 
 static const struct {
     bp_block block;
@@ -96,6 +97,41 @@ every_setting_has_an_example(void **state)
     }
 }
 
+/* The layout of a text by the formatter. */
+static bp_str
+laid_out(fixture *f, bp_str text)
+{
+    bp_buf out = {.arena = f->arena};
+    const bp_source *source = bp_sources_add(f->sources, BP_STR("b.bpol"), text);
+    assert_true(bp_format(f->arena, f->diagnostics, source, &out));
+    return bp_buf_text(&out);
+}
+
+/* What the page shows is what the formatter would write. */
+static void
+examples_are_laid_out(void **state)
+{
+    (void)state;
+    fixture *f = fixture_new();
+    for (size_t i = 0; i < sizeof items / sizeof items[0]; i++) {
+        bp_str text = bp_str_format(f->arena, "edition 1\n\n%s\n", items[i]);
+        assert_string_equal(bp_str_c(f->arena, laid_out(f, text)), bp_str_c(f->arena, text));
+    }
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        const char *program = frame_text(f->arena, frame_of(forms[i].block), forms[i].example);
+        bp_str whole = laid_out(f, bp_str_format(f->arena, "edition 1\n%s", program));
+        bp_str rest = bp_str_of(forms[i].example);
+        while (rest.size > 0) {
+            bp_str line = bp_str_cut(rest, 0, bp_str_find(rest, '\n'));
+            rest = bp_str_cut(rest, line.size + 1, rest.size);
+            if (!bp_str_contains(whole, bp_str_format(f->arena, " %.*s\n", BP_ARG(line)))) {
+                fail_msg("%.*s is not laid out like this\n%.*s", BP_ARG(line), BP_ARG(whole));
+            }
+        }
+    }
+    fixture_free(f);
+}
+
 /* The page lists all words for resource types. */
 static void
 every_resource_type_is_named(void **state)
@@ -126,6 +162,7 @@ main(void)
         cmocka_unit_test(items_compile),
         cmocka_unit_test(every_setting_has_an_example),
         cmocka_unit_test(every_resource_type_is_named),
+        cmocka_unit_test(examples_are_laid_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -130,7 +130,7 @@ skip_plan_names(const bp_check_context *context)
         const bp_effective_plan *plan = &context->effective->plans.at[i];
         bool added = false;
         bp_str name = bp_str_fold(context->arena, plan->plan->key);
-        (void)bp_map_add(seen, name, (void *)(uintptr_t)(i + 1), &added);
+        (void)bp_map_add(seen, name, &context->effective->plans.at[i], &added);
         count += !added;
     }
     bp_skip_without_inventory(context, "NAM006", count);

@@ -11,6 +11,7 @@
 
 #include "compiler/checks/checks.h"
 #include "compiler/emit/emit.h"
+#include "compiler/policy/import.h"
 
 typedef struct bp_options {
     const char *root;     /* project root on disk: the folder of the manifest */
@@ -78,6 +79,21 @@ bool bp_session_plan(bp_session *session);    /* → deployment */
 bool bp_session_judge(bp_session *session,
                       unsigned targets); /* what emitting would report, no artifacts */
 bool bp_session_emit(bp_session *session, unsigned targets); /* → artifacts, in memory */
+
+/* A policy document to import. */
+typedef struct bp_import_order {
+    bp_str path;  /* relative to the project's root, as its manifest would name it */
+    bp_str shown; /* how findings name it */
+    bp_str text;
+    bp_str name;      /* of the policy */
+    bp_str attach;    /* see bp_import */
+    bp_str partition; /* the same, where no project says it */
+} bp_import_order;
+
+/* Imports a document by what a project around it knows: one that was compiled, or NULL. Findings go
+ * to `session`. */
+bp_import_result bp_session_import(bp_session *session, const bp_session *project,
+                                   const bp_import_order *order, bp_str *text);
 
 /* Whether a part of what was written is not understood, so that nothing may be made from it. */
 bool bp_session_has_holes(const bp_session *session);

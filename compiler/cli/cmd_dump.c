@@ -92,18 +92,6 @@ dump_stage(bp_run *run, bp_session *session, stage which, bp_buf *text)
     }
 }
 
-static void
-print_findings(bp_run *run, bp_session *session)
-{
-    bp_report_facts facts = {.quiet = bp_option_given(&run->line, BP_OPTION_QUIET),
-                             .limit = (size_t)run->max_findings};
-    bp_diagnostics_settle(session->diagnostics);
-    if (bp_diagnostics_total(session->diagnostics) > 0) {
-        run->reports.at[0].render(run->arena, session->diagnostics, &facts, run->err);
-    }
-    bp_report_trouble(run, session);
-}
-
 int
 bp_command_dump(bp_run *run)
 {
@@ -118,7 +106,8 @@ bp_command_dump(bp_run *run)
     bp_buf text = {.arena = run->arena};
     dump_stage(run, session, which, &text);
     bp_output_format(run->out, "%.*s", BP_ARG(bp_buf_text(&text)));
-    print_findings(run, session);
+    bp_report_beside(run, session);
+    bp_report_trouble(run, session);
     if (session->outcome == BP_CANNOT) {
         return BP_EXIT_CANNOT;
     }

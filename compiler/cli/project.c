@@ -64,8 +64,8 @@ folder_with_manifest(bp_run *run, const char *start)
     }
 }
 
-static bool
-find_start(bp_run *run)
+bool
+bp_project_start(bp_run *run)
 {
     const char *asked = bp_option_value(&run->line, BP_OPTION_DIRECTORY);
     struct stat found;
@@ -102,8 +102,8 @@ real_folder_of(bp_run *run, const char *path, bp_str *name)
 
 /* A typed path for the options of a session: relative to the root where it lies below it, else
  * absolute. Links in the last name stay, for the session to judge. */
-static bp_str
-session_path(bp_run *run, const char *root, const char *typed)
+bp_str
+bp_project_relative(bp_run *run, const char *root, const char *typed)
 {
     const char *path = bp_project_path(run, typed);
     bp_str name;
@@ -184,7 +184,7 @@ add_folder(bp_run *run, bp_options *options, const char *typed)
     }
     for (size_t i = 0; i < list.count; i++) {
         bp_str path = bp_str_format(run->arena, "%s/%.*s", folder, BP_ARG(list.at[i]));
-        *bp_vec_add(run->arena, &options->files) = session_path(run, options->root, path.at);
+        *bp_vec_add(run->arena, &options->files) = bp_project_relative(run, options->root, path.at);
     }
     return true;
 }
@@ -208,7 +208,7 @@ add_named_files(bp_run *run, bp_options *options)
             }
             continue;
         }
-        *bp_vec_add(run->arena, &options->files) = session_path(run, options->root, typed);
+        *bp_vec_add(run->arena, &options->files) = bp_project_relative(run, options->root, typed);
     }
     return true;
 }
@@ -294,17 +294,48 @@ bp_project_open(bp_run *run)
     bp_options options = {.as_of = run->as_of,
                           .require_inventory =
                               bp_option_given(&run->line, BP_OPTION_REQUIRE_INVENTORY)};
-    if (!find_start(run) || !find_root(run, &options) || !add_named_files(run, &options)) {
+    if (!bp_project_start(run) || !find_root(run, &options) || !add_named_files(run, &options)) {
         return NULL;
     }
     sort_files(&options);
     const char *inventory = bp_option_value(&run->line, BP_OPTION_INVENTORY);
     if (inventory != NULL) {
-        options.inventory_path = session_path(run, options.root, inventory);
+        options.inventory_path = bp_project_relative(run, options.root, inventory);
     }
     bp_session *session = bp_session_new(run->arena, &options);
     if (!choose_rules(run, session)) {
         return NULL;
     }
     return session;
+}
+
+bp_session *
+bp_project_around(bp_run *run)
+{
+    bp_options options = {.as_of = run->as_of};
+    const char *config = bp_option_value(&run->line, BP_OPTION_CONFIG);
+    config = config != NULL ? config : bp_run_environment(run, "BACKPOL_CONFIG");
+    if (config != NULL) {
+        if (!config_given(run, config, &options)) {
+            return NULL;
+        }
+    } else {
+        options.root = folder_with_manifest(run, run->start);
+        options.manifest_path = bp_str_of(manifest_name);
+    }
+    if (options.root == NULL) {
+        return NULL;
+    }
+    const char *inventory = bp_option_value(&run->line, BP_OPTION_INVENTORY);
+    if (inventory != NULL) {
+        options.inventory_path = bp_project_relative(run, options.root, inventory);
+    }
+    bp_session *session = bp_session_new(run->arena, &options);
+    if (bp_session_load(session) && bp_session_compile(session)) {
+        return session;
+    }
+    bp_run_trouble(run,
+                   "the project around it cannot be read; backpol check tells why, and nothing "
+                   "of it is used here");
+    return NULL;
 }

@@ -191,6 +191,17 @@ bp_report_all(bp_run *run, bp_session *session, bp_str checked)
 }
 
 void
+bp_report_beside(bp_run *run, bp_session *session)
+{
+    bp_report_facts facts = {.quiet = bp_option_given(&run->line, BP_OPTION_QUIET),
+                             .limit = (size_t)run->max_findings};
+    bp_diagnostics_settle(session->diagnostics);
+    if (bp_diagnostics_total(session->diagnostics) > 0) {
+        run->reports.at[0].render(run->arena, session->diagnostics, &facts, run->err);
+    }
+}
+
+void
 bp_report_trouble(bp_run *run, const bp_session *session)
 {
     for (size_t i = 0; i < session->trouble.count; i++) {

@@ -42,6 +42,8 @@ bp_command bp_command_effective;
 bp_command bp_command_fmt;
 bp_command bp_command_rules;
 bp_command bp_command_explain;
+bp_command bp_command_import;
+bp_command bp_command_init;
 bp_command bp_command_dump;
 
 /* One line "backpol: …" on standard error. Gives BP_EXIT_CANNOT. */
@@ -69,8 +71,20 @@ const char *bp_command_name(bp_command_id command);
  * for. `words` are files or folders that the user named. NULL: said already.
  */
 bp_session *bp_project_open(bp_run *run);
+/* Sets the folder that the run starts from. False: said already. */
+bool bp_project_start(bp_run *run);
+/* The project around the start folder, compiled; NULL when there is none, or when it is broken,
+ * which is said. No findings are reported. */
+bp_session *bp_project_around(bp_run *run);
+/* A typed path relative to a root where it lies below it, else absolute. */
+bp_str bp_project_relative(bp_run *run, const char *root, const char *typed);
 /* A path as the user typed it, absolute: from the start folder. */
 const char *bp_project_path(bp_run *run, const char *typed);
+
+/* input.c: all of standard input, if it is no larger than a policy file may be. False: said
+ * already.
+ */
+bool bp_input_read(bp_run *run, bp_str *text);
 
 /* document.c: one policy document and a newline on standard output. */
 void bp_document_print(bp_run *run, bp_str json);
@@ -82,6 +96,8 @@ int bp_explain_schedule(bp_run *run, bp_str text);
 /* report.c: settles and renders the findings to every place asked for. False: one of them could not
  * be written; said already. Does not flush standard output. */
 bool bp_report_all(bp_run *run, bp_session *session, bp_str checked);
+/* Findings to standard error, where standard output belongs to something else. */
+void bp_report_beside(bp_run *run, bp_session *session);
 /* Lines for standard error about a job that could not be done. */
 void bp_report_trouble(bp_run *run, const bp_session *session);
 /* The exit code that findings and trouble of a session ask for. */

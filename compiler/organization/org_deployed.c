@@ -1,6 +1,6 @@
 /*
  * Deployed policies, attachments and stack sets of the inventory: their form, and that what they
- * point at exists. Nothing of them is kept; policy documents are not opened.
+ * point at exists. Kept is which policy is attached where; policy documents are not opened.
  */
 #include "compiler/organization/org_reader.h"
 
@@ -22,12 +22,20 @@ read_flag(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event fi
     bp_org_flag(reader, first, &flag);
 }
 
+static void
+read_name(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event first)
+{
+    (void)key;
+    bp_org_policy *policy = into;
+    bp_org_text(reader, first, "a text", &policy->name);
+}
+
 /* A path below the folder of the inventory. */
 static void
 read_file(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event first)
 {
-    (void)into;
     (void)key;
+    bp_org_policy *policy = into;
     bp_str path = {NULL, 0};
     if (!bp_org_text(reader, first, "the path of a file", &path)) {
         return;
@@ -42,7 +50,9 @@ read_file(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event fi
         bp_report(reader->list, "CFG008", first.span,
                   "path \"%.*s\" leaves the folder of the inventory; policy documents lie below it",
                   BP_ARG(path));
+        return;
     }
+    policy->file = path;
 }
 
 static void
@@ -96,8 +106,8 @@ is_policy_id(bp_str id)
 static void
 read_policy_id(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event first)
 {
-    (void)into;
     (void)key;
+    bp_org_policy *policy = into;
     bp_str id = {NULL, 0};
     if (!bp_org_text(reader, first, "the id of a policy", &id)) {
         return;
@@ -107,6 +117,7 @@ read_policy_id(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_eve
                   "\"%.*s\" is no id of a policy; it is \"p-\" and 8 to 128 letters or digits",
                   BP_ARG(id));
     }
+    policy->id = id;
     bp_span *place = BP_NEW(reader->arena, bp_span);
     *place = first.span;
     bool added = false;
@@ -121,13 +132,16 @@ read_policy_id(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_eve
 static void
 read_policy(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event item)
 {
+    (void)into;
     (void)key;
     static const bp_org_key keys[] = {{"id", read_policy_id, true},
-                                      {"name", read_text, true},
+                                      {"name", read_name, true},
                                       {"content", read_content, false},
                                       {"tags", bp_org_read_tags, false}};
     static const bp_org_shape shape = BP_ORG_SHAPE("a policy", keys);
-    bp_org_map(reader, item, bp_org_place(reader, item), &shape, into);
+    bp_org_policy policy = {.id = {NULL, 0}};
+    bp_org_map(reader, item, bp_org_place(reader, item), &shape, &policy);
+    *bp_vec_add(reader->arena, &reader->org->policies) = policy;
 }
 
 void
@@ -150,6 +164,7 @@ report_nowhere(bp_org_reader *reader, bp_yaml_event item, const char *what, bool
 
 /* An attachment being read: how many policies it names. */
 typedef struct attachment {
+    bp_str to;
     size_t policies;
     bp_span eleventh;
 } attachment;
@@ -163,8 +178,8 @@ is_target(const bp_org_reader *reader, bp_str id)
 static void
 read_target(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event first)
 {
-    (void)into;
     (void)key;
+    attachment *found = into;
     bp_str id = {NULL, 0};
     if (!bp_org_text(reader, first, "the id of a target", &id)) {
         return;
@@ -175,7 +190,9 @@ read_target(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event 
     }
     if (!is_target(reader, id)) {
         report_nowhere(reader, first, "target", reader->org->tree_complete);
+        return;
     }
+    found->to = id;
 }
 
 static void
@@ -190,6 +207,7 @@ read_attached(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_even
     if (++found->policies == (size_t)bp_quota_find("ORG_ATTACH_OU")->value + 1) {
         found->eleventh = item.span;
     }
+    *bp_vec_add(reader->arena, &reader->org->attachments) = (bp_org_attachment){.policy = id};
     if (bp_map_get(reader->policy_ids, id) == NULL) {
         report_nowhere(reader, item, "policy", reader->org->policies_complete);
     }
@@ -222,7 +240,11 @@ read_attachment(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_ev
                                       {"order", read_order, false}};
     static const bp_org_shape shape = BP_ORG_SHAPE("an attachment", keys);
     attachment found = {.policies = 0};
+    size_t before = reader->org->attachments.count;
     bp_org_map(reader, item, bp_org_place(reader, item), &shape, &found);
+    for (size_t i = before; i < reader->org->attachments.count; i++) {
+        reader->org->attachments.at[i].to = found.to;
+    }
     if (bp_span_exists(found.eleventh)) {
         bp_report(reader->list, "TOP010", found.eleventh,
                   "%zu policies on one target; at most %lld can be attached", found.policies,

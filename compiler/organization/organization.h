@@ -136,6 +136,19 @@ typedef struct bp_ou {
     bool ous_known;
 } bp_ou;
 
+/* A backup policy that is deployed; what was not readable is empty. */
+typedef struct bp_org_policy {
+    bp_str id;
+    bp_str name;
+    bp_str file; /* of its document, below the folder of the inventory; may be empty */
+} bp_org_policy;
+
+/* One policy on one target. */
+typedef struct bp_org_attachment {
+    bp_str to;     /* id of the root, an OU or account of the tree; empty: it is not there */
+    bp_str policy; /* id */
+} bp_org_attachment;
+
 typedef struct bp_organization {
     const bp_source *source;
     bp_str id;
@@ -157,6 +170,8 @@ typedef struct bp_organization {
     bp_map *ou_by_name;    /* for the queries below */
     bp_map *account_by_name;
     bool policies_complete;
+    BP_VEC(bp_org_policy) policies;
+    BP_VEC(bp_org_attachment) attachments; /* in the order of the inventory */
 } bp_organization;
 
 /*

@@ -81,8 +81,8 @@ is_container(const bp_setting *row)
            row->type == BP_TYPE_CONDITION;
 }
 
-static bp_node_kind
-kind_at(bp_document_level *level, const bp_setting *row)
+bp_node_kind
+bp_document_kind_at(bp_document_level *level, const bp_setting *row)
 {
     for (size_t i = 0; i < sizeof named / sizeof named[0]; i++) {
         if (named[i].block == level->block && bp_str_is(level->path, named[i].path)) {
@@ -218,7 +218,7 @@ read_elements(bp_document *document, bp_node *node, const bp_document_level *lev
     for (size_t i = 0; i < list->items.count; i++) {
         const bp_ast_value *element = list->items.at[i].value;
         bp_document_level below = {level->block, step.path};
-        if (element->kind != BP_AST_MAP || kind_at(&below, step.row) == BP_NODE_LEAF) {
+        if (element->kind != BP_AST_MAP || bp_document_kind_at(&below, step.row) == BP_NODE_LEAF) {
             continue;
         }
         bp_ast_value rest = *element;
@@ -249,7 +249,7 @@ read_member(bp_document *document, bp_node *node, const bp_document_level *level
         /* AWS may know it: its value stays as it is written. */
     }
     bp_document_level below = {level->block, step.path};
-    bp_node_kind kind = kind_at(&below, step.row);
+    bp_node_kind kind = bp_document_kind_at(&below, step.row);
     bp_node *child = bp_node_new(document->arena, kind, step.key, entry->key.span);
     bp_node_add(node, child);
     if (kind == BP_NODE_LEAF) {

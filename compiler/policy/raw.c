@@ -210,7 +210,8 @@ enter(const merge *raw, bp_str key, bp_node *node, size_t object)
 static void
 enter_children(const merge *raw, bp_node *parent)
 {
-    bp_str mark = child_key(raw, parent, (bp_str){"", 0});
+    /* Without the '/' of a child: a key may be empty. */
+    bp_str mark = bp_str_format(raw->build->elab->arena, "%p", (const void *)parent);
     if (bp_map_get(raw->build->merged, mark) != NULL) {
         return;
     }

@@ -48,7 +48,7 @@ add_account(bp_shown *shown, bp_map *groups, uint32_t index)
     bp_way **key = BP_NEW(arena, bp_way *);
     *key = way;
     size_t *number = bp_map_get(groups, (bp_str){(const char *)key, sizeof *key});
-    if (number == NULL) {
+    if (number == NULL || *number >= shown->groups.count) {
         number = BP_NEW(arena, size_t);
         *number = shown->groups.count;
         bp_map_set(groups, (bp_str){(const char *)key, sizeof *key}, number);

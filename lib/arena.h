@@ -36,18 +36,19 @@ void bp_arena_free(bp_arena *arena);
 void bp_arena_on_failure(bp_arena *arena, bp_arena_failure *handler, void *context);
 
 /* Zeroed memory for `size` bytes, aligned for any type. Never NULL. */
-void *bp_arena_alloc(bp_arena *arena, size_t size);
+void *bp_arena_alloc(bp_arena *arena, size_t size) __attribute__((returns_nonnull));
 
 /* Like bp_arena_alloc for `count` objects of `size` bytes; an overflow is treated as exhausted
  * memory. */
-void *bp_arena_array(bp_arena *arena, size_t count, size_t size);
+void *bp_arena_array(bp_arena *arena, size_t count, size_t size) __attribute__((returns_nonnull));
 
 /* Enlarges `old` from `old_size` to `new_size` bytes; in place where it is the newest allocation,
  * else by a copy. */
-void *bp_arena_grow(bp_arena *arena, void *old, size_t old_size, size_t new_size);
+void *bp_arena_grow(bp_arena *arena, void *old, size_t old_size, size_t new_size)
+    __attribute__((returns_nonnull));
 
 /* A zero-terminated copy of `size` bytes. */
-char *bp_arena_copy(bp_arena *arena, const char *at, size_t size);
+char *bp_arena_copy(bp_arena *arena, const char *at, size_t size) __attribute__((returns_nonnull));
 
 /* Registers `release(object)` for bp_arena_free. On failure to register, the object is released
  * before leaving. */

@@ -26,6 +26,7 @@
      &(vec)->at[(vec)->count++])
 
 /* Doubles the room of a full vector; used by bp_vec_add alone. */
-void *bp_vec_more(bp_arena *arena, void *at, size_t *room, size_t size);
+void *bp_vec_more(bp_arena *arena, void *at, size_t *room, size_t size)
+    __attribute__((returns_nonnull));
 
 #endif

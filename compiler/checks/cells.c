@@ -4,6 +4,8 @@
  */
 #include "compiler/checks/cells.h"
 
+#include <stdlib.h>
+
 enum { ROWS_NOTED = 5, LOOK_BACK = 3 };
 
 const char *
@@ -239,6 +241,35 @@ bp_cells_add(bp_arena *arena, bp_cell_rows *a, const bp_cell_rows *b)
         }
     }
     *a = sum;
+}
+
+static int
+by_account(const void *a, const void *b)
+{
+    uint32_t left = ((const bp_cell_row *)a)->account;
+    uint32_t right = ((const bp_cell_row *)b)->account;
+    return left < right ? -1 : left > right;
+}
+
+bp_cell_rows
+bp_cells_of_results(const bp_check_context *context, const bp_result_list *results)
+{
+    bp_cell_rows rows = {0};
+    size_t room = 0;
+    for (size_t i = 0; i < results->count; i++) {
+        room += results->at[i]->accounts.count;
+    }
+    rows.room = room;
+    rows.at = bp_arena_array(context->arena, room + 1, sizeof *rows.at);
+    for (size_t i = 0; i < results->count; i++) {
+        for (size_t a = 0; a < results->at[i]->accounts.count; a++) {
+            rows.at[rows.count++] = (bp_cell_row){results->at[i]->accounts.at[a], 0};
+        }
+    }
+    if (rows.count > 1) {
+        qsort(rows.at, rows.count, sizeof *rows.at, by_account);
+    }
+    return rows;
 }
 
 const bp_account *

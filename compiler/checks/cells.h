@@ -51,6 +51,9 @@ bp_region_mask bp_home_regions(const bp_check_context *context);
 
 /* Adds the cells of `b` to `a`; both in tree order. `a` must own its rows. */
 void bp_cells_add(bp_arena *arena, bp_cell_rows *a, const bp_cell_rows *b);
+/* The accounts of some results, in tree order; every account is in one result at most. */
+typedef BP_VEC(const bp_effective_result *) bp_result_list;
+bp_cell_rows bp_cells_of_results(const bp_check_context *context, const bp_result_list *results);
 /* The account of the first row; there must be one. */
 const bp_account *bp_cells_first(const bp_check_context *context, const bp_cell_rows *rows);
 size_t bp_cells_count(const bp_cell_rows *rows);

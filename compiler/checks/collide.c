@@ -12,7 +12,7 @@
 typedef struct meeting {
     bp_part later;
     bp_part earlier;
-    bp_cell_rows rows;
+    bp_result_list results;
 } meeting;
 
 typedef struct collisions {
@@ -37,11 +37,9 @@ add_meeting(collisions *all, const bp_part *later, const bp_part *earlier,
         *bp_vec_add(arena, &all->list) = found;
         bp_map_set(all->by_block, text, found);
     }
-    bp_cell_rows rows = {0};
-    for (size_t i = 0; i < result->accounts.count; i++) {
-        *bp_vec_add(arena, &rows) = (bp_cell_row){result->accounts.at[i], 0};
+    if (found->results.count == 0 || found->results.at[found->results.count - 1] != result) {
+        *bp_vec_add(arena, &found->results) = result;
     }
-    bp_cells_add(arena, &found->rows, &rows);
 }
 
 /* Finds a plain block of the parts that another policy brings too. `plain_only`: the other one must
@@ -109,8 +107,9 @@ report_meeting(const bp_check_context *context, const meeting *found)
     if (found->later.bound->policy->from_json || found->earlier.bound->policy->from_json) {
         finding->severity = BP_WARNING;
     }
-    bp_cells_tell(context, finding, &found->rows);
-    bp_cells_note(context, finding, &found->rows, "both reach");
+    bp_cell_rows rows = bp_cells_of_results(context, &found->results);
+    bp_cells_tell(context, finding, &rows);
+    bp_cells_note(context, finding, &rows, "both reach");
     if (block->kind == BP_NODE_PLAN) {
         bp_finding_help(list, finding, "give one of the plans another name");
     } else {
@@ -131,7 +130,7 @@ skip_plan_names(const bp_check_context *context)
         const bp_effective_plan *plan = &context->effective->plans.at[i];
         bool added = false;
         bp_str name = bp_str_fold(context->arena, plan->plan->key);
-        (void)bp_map_add(seen, name, (void *)(uintptr_t)(i + 1), &added);
+        (void)bp_map_add(seen, name, &context->effective->plans.at[i], &added);
         count += !added;
     }
     bp_skip_without_inventory(context, "NAM006", count);

@@ -20,13 +20,14 @@ typedef struct cause {
     bp_fault fault;
     const bp_effective_plan *plan;
     const bp_effective_result *result; /* the first one that has the plan */
-    bp_cell_rows rows;
+    bp_result_list results;
 } cause;
 
 typedef struct causes {
     const bp_check_context *context;
     BP_VEC(cause *) list;
-    bp_map *known; /* bytes of what makes it one → cause * */
+    bp_map *incomplete; /* bytes of the address of a plan → itself */
+    bp_map *known;      /* bytes of what makes it one → cause * */
 } causes;
 
 static cause *
@@ -45,13 +46,11 @@ cause_of(causes *all, const void *key, size_t size, bool *added)
 }
 
 static void
-add_rows(causes *all, cause *found, const bp_effective_result *result)
+add_result(causes *all, cause *found, const bp_effective_result *result)
 {
-    bp_cell_rows rows = {0};
-    for (size_t i = 0; i < result->accounts.count; i++) {
-        *bp_vec_add(all->context->arena, &rows) = (bp_cell_row){result->accounts.at[i], 0};
+    if (found->results.count == 0 || found->results.at[found->results.count - 1] != result) {
+        *bp_vec_add(all->context->arena, &found->results) = result;
     }
-    bp_cells_add(all->context->arena, &found->rows, &rows);
 }
 
 static void
@@ -68,7 +67,7 @@ take_event(causes *all, const bp_merge_event *event, const bp_effective_result *
     if (added) {
         found->event = event;
     }
-    add_rows(all, found, result);
+    add_result(all, found, result);
 }
 
 /* Whether a fault of INH001 is one of the node. */
@@ -78,11 +77,33 @@ is_incomplete(const bp_fault *fault, const bp_node *node)
     return fault->kind == BP_FAULT_MISSING && !fault->told_elsewhere && fault->node == node;
 }
 
+/* Finds the plans that lack something: most do not, and many results share them. */
+static void
+find_incomplete(causes *all)
+{
+    const bp_effective *effective = all->context->effective;
+    bp_arena *arena = all->context->arena;
+    for (size_t i = 0; i < effective->plans.count; i++) {
+        bp_effective_plan *plan = &effective->plans.at[i];
+        bp_faults faults = {0};
+        if (plan->plan->extend || plan->plan->holes) {
+            continue;
+        }
+        bp_plan_faults(arena, plan->plan, all->context->as_of, &faults);
+        if (faults.count > 0) {
+            const void **address = BP_NEW(arena, const void *);
+            *address = plan->plan;
+            bp_map_set(all->incomplete, (bp_str){(const char *)address, sizeof *address}, plan);
+        }
+    }
+}
+
 static void
 take_faults(causes *all, const bp_effective_plan *plan, const bp_effective_result *result)
 {
     bp_faults faults = {0};
-    if (plan->plan->extend || plan->plan->holes) {
+    const void *address = plan->plan;
+    if (bp_map_get(all->incomplete, (bp_str){(const char *)&address, sizeof address}) == NULL) {
         return;
     }
     bp_plan_faults(all->context->arena, plan->plan, all->context->as_of, &faults);
@@ -110,7 +131,7 @@ take_faults(causes *all, const bp_effective_plan *plan, const bp_effective_resul
             found->plan = plan;
             found->result = result;
         }
-        add_rows(all, found, result);
+        add_result(all, found, result);
     }
 }
 
@@ -408,7 +429,8 @@ report(const bp_check_context *context, const cause *found)
 {
     bp_finding *finding = found->event != NULL ? report_event(context, found->event)
                                                : report_incomplete(context, found);
-    bp_cells_tell(context, finding, &found->rows);
+    bp_cell_rows rows = bp_cells_of_results(context, &found->results);
+    bp_cells_tell(context, finding, &rows);
 }
 
 void
@@ -418,7 +440,10 @@ bp_check_inheritance(const bp_check_context *context)
     if (effective == NULL || context->program->broken || !effective->named) {
         return;
     }
-    causes all = {.context = context, .known = bp_map_new(context->arena)};
+    causes all = {.context = context,
+                  .known = bp_map_new(context->arena),
+                  .incomplete = bp_map_new(context->arena)};
+    find_incomplete(&all);
     for (size_t i = 0; i < effective->results.count; i++) {
         const bp_effective_result *result = &effective->results.at[i];
         if (result->accounts.count == 0) {
@@ -429,7 +454,7 @@ bp_check_inheritance(const bp_check_context *context)
                 take_event(&all, &way->events.at[e], result);
             }
         }
-        for (size_t p = 0; p < result->plans.count; p++) {
+        for (size_t p = 0; bp_map_count(all.incomplete) > 0 && p < result->plans.count; p++) {
             take_faults(&all, &result->plans.at[p], result);
         }
     }

@@ -46,13 +46,13 @@ add_account(bp_shown *shown, bp_map *groups, uint32_t index)
     bp_arena *arena = shown->session->arena;
     bp_way *way = shown->session->effective->account_ways[index];
     bp_way **key = BP_NEW(arena, bp_way *);
-    size_t *number = BP_NEW(arena, size_t);
-    bool added = false;
     *key = way;
-    *number = shown->groups.count;
-    number = bp_map_add(groups, (bp_str){(const char *)key, sizeof *key}, number, &added);
-    if (added) {
-        bp_vec_add(arena, &shown->groups)->way = way;
+    size_t *number = bp_map_get(groups, (bp_str){(const char *)key, sizeof *key});
+    if (number == NULL || *number >= shown->groups.count) {
+        number = BP_NEW(arena, size_t);
+        *number = shown->groups.count;
+        bp_map_set(groups, (bp_str){(const char *)key, sizeof *key}, number);
+        *bp_vec_add(arena, &shown->groups) = (bp_shown_group){.way = way};
     }
     *bp_vec_add(arena, &shown->groups.at[*number].accounts) = index;
 }

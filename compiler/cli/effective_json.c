@@ -6,15 +6,17 @@
 #include "compiler/effective/faults.h"
 #include "lib/json_write.h"
 
+typedef BP_VEC(uint32_t) numbers;
+
 /* What is the same for all accounts of a group. */
 typedef struct part {
     bp_str document;
     bp_str contributing;
     bool valid;
-    bp_json *findings; /* those that do not name their accounts */
+    numbers findings; /* those that do not name their accounts */
 } part;
 
-/* The findings that name accounts, by account. */
+/* The numbers of the findings that name accounts, by account. */
 static bp_map *
 findings_by_account(const bp_shown *shown)
 {
@@ -28,12 +30,12 @@ findings_by_account(const bp_shown *shown)
             if (c > 0 && bp_str_equal(finding->cells.at[c - 1].account, id)) {
                 continue;
             }
-            bp_json *array = bp_map_get(map, id);
-            if (array == NULL) {
-                array = bp_json_array(arena);
-                bp_map_set(map, id, array);
+            numbers *own = bp_map_get(map, id);
+            if (own == NULL) {
+                own = BP_NEW(arena, numbers);
+                bp_map_set(map, id, own);
             }
-            bp_render_finding(array, shown->session->sources, finding);
+            *bp_vec_add(arena, own) = (uint32_t)i;
         }
     }
     return map;
@@ -102,7 +104,7 @@ part_of(const bp_shown *shown, bp_way *way)
     bp_session *session = shown->session;
     bp_buf document = {.arena = session->arena};
     bp_buf names = {.arena = session->arena};
-    part made = {.valid = is_valid(shown, way), .findings = bp_json_array(session->arena)};
+    part made = {.valid = is_valid(shown, way)};
     bp_merged_write(session->effective->merger, bp_merger_document(session->effective->merger, way),
                     BP_STR(""), 6, &document);
     bp_map *policies = contributing(shown, way);
@@ -115,7 +117,7 @@ part_of(const bp_shown *shown, bp_way *way)
     for (size_t i = 0; i < bp_diagnostics_total(session->diagnostics); i++) {
         const bp_finding *finding = bp_diagnostics_at(session->diagnostics, i);
         if (finding->cells.count == 0 && is_about(finding, policies)) {
-            bp_render_finding(made.findings, session->sources, finding);
+            *bp_vec_add(session->arena, &made.findings) = (uint32_t)i;
         }
     }
     made.document = bp_buf_text(&document);
@@ -142,23 +144,37 @@ write_path(const bp_organization *org, uint32_t ou, bp_buf *out)
     bp_buf_add_char(out, ']');
 }
 
-/* The elements of one or two arrays as one. */
-static bp_str
-joined(bp_arena *arena, const bp_json *first, const bp_json *second)
+/* Findings as texts, made when they are first wanted. */
+typedef struct finding_texts {
+    bp_run *run;
+    const bp_session *session;
+    bp_str *at;
+} finding_texts;
+
+static void
+write_findings(finding_texts *texts, const numbers *list, bool *any)
 {
-    bp_str a = bp_json_print(arena, first, BP_JSON_COMPACT);
-    if (second == NULL) {
-        return a;
+    for (size_t i = 0; list != NULL && i < list->count; i++) {
+        bp_str *text = &texts->at[list->at[i]];
+        if (text->size == 0) {
+            bp_json *array = bp_json_array(texts->run->arena);
+            const bp_finding *finding = bp_diagnostics_at(texts->session->diagnostics, list->at[i]);
+            bp_render_finding(array, texts->session->sources, finding);
+            bp_str all = bp_json_print(texts->run->arena, array, BP_JSON_COMPACT);
+            *text = bp_str_cut(all, 1, all.size - 1);
+        }
+        bp_output_text(texts->run->out, *any ? "," : "");
+        bp_output_str(texts->run->out, *text);
+        *any = true;
     }
-    bp_str b = bp_json_print(arena, second, BP_JSON_COMPACT);
-    return bp_str_format(arena, "%.*s%s%.*s", BP_ARG(bp_str_cut(a, 0, a.size - 1)),
-                         a.size > 2 ? "," : "", BP_ARG(bp_str_cut(b, 1, b.size)));
 }
 
 static void
-write_account(bp_run *run, const bp_shown *shown, uint32_t index, const part *made,
-              const bp_json *own)
+write_account(finding_texts *texts, const bp_shown *shown, uint32_t index, const part *made,
+              const numbers *own)
 {
+    bp_run *run = texts->run;
+    bool any = false;
     const bp_organization *org = shown->session->org;
     const bp_account *account = &org->accounts.at[index];
     bp_buf text = {.arena = run->arena};
@@ -174,9 +190,10 @@ write_account(bp_run *run, const bp_shown *shown, uint32_t index, const part *ma
     bp_output_str(run->out, made->document);
     bp_output_text(run->out, ",\n      \"contributing\": ");
     bp_output_str(run->out, made->contributing);
-    bp_output_text(run->out, ",\n      \"findings\": ");
-    bp_output_str(run->out, joined(run->arena, made->findings, own));
-    bp_output_text(run->out, "\n    }");
+    bp_output_text(run->out, ",\n      \"findings\": [");
+    write_findings(texts, &made->findings, &any);
+    write_findings(texts, own, &any);
+    bp_output_text(run->out, "]\n    }");
 }
 
 /* Which group an account is in. */
@@ -201,6 +218,9 @@ bp_effective_print_json(bp_run *run, bp_shown *shown)
     size_t *group = groups_of(shown);
     part *parts = bp_arena_array(run->arena, shown->groups.count + 1, sizeof *parts);
     bool any = false;
+    finding_texts texts = {.run = run, .session = shown->session};
+    texts.at = bp_arena_array(run->arena, bp_diagnostics_total(shown->session->diagnostics) + 1,
+                              sizeof *texts.at);
     for (size_t g = 0; g < shown->groups.count; g++) {
         parts[g] = part_of(shown, shown->groups.at[g].way);
     }
@@ -208,7 +228,7 @@ bp_effective_print_json(bp_run *run, bp_shown *shown)
     for (uint32_t i = 0; i < org->accounts.count; i++) {
         if (group[i] > 0) {
             bp_output_text(run->out, any ? ",\n" : "\n");
-            write_account(run, shown, i, &parts[group[i] - 1],
+            write_account(&texts, shown, i, &parts[group[i] - 1],
                           bp_map_get(own, org->accounts.at[i].id));
             any = true;
         }

@@ -168,10 +168,10 @@ tell_operator(const teller *t, const bp_way *way, const bp_bound_policy *bound, 
                      BP_ARG(bp_shown_place(t->shown, value->span)));
     const char *fate = fate_of(way, node, operator_, &by);
     if (fate != NULL) {
-        bp_span span = bp_span_exists(by.node == NULL ? BP_NOWHERE : by.node->control.span)
-                           ? by.node->control.span
-                       : by.node == NULL ? BP_NOWHERE
-                                         : by.node->span;
+        bp_span span = BP_NOWHERE;
+        if (by.node != NULL) {
+            span = bp_span_exists(by.node->control.span) ? by.node->control.span : by.node->span;
+        }
         bp_output_format(t->run->out, "      %s %.*s  %.*s\n", fate,
                          BP_ARG(by.bound == NULL ? BP_STR("?") : by.bound->policy->name),
                          BP_ARG(bp_shown_place(t->shown, span)));

@@ -71,7 +71,7 @@ check_accepted(bp_str document, void *context)
 {
     (void)context;
     bp_arena *arena = bp_arena_new(NULL);
-    if (!round_trip(arena, document)) {
+    if (!round_trip(arena, document, NULL)) {
         fail_msg("refused: %.*s", BP_ARG(document));
     }
     bp_arena_free(arena);
@@ -82,7 +82,7 @@ check_any(bp_str document, void *context)
 {
     (void)context;
     bp_arena *arena = bp_arena_new(NULL);
-    round_trip(arena, document);
+    round_trip(arena, document, NULL);
     bp_arena_free(arena);
 }
 
@@ -109,6 +109,58 @@ policies_of_people(void **state)
 {
     (void)state;
     assert_true(each_policy(check_accepted, NULL) >= 30);
+}
+
+/* ---- blocks that policies above define */
+
+static bool
+all_inherited(void *context, const bp_str *way, size_t count)
+{
+    (void)context;
+    return count > 0 && way[0].size > 0;
+}
+
+/* By the length of the name, so that outer blocks are new ones here and there. */
+static bool
+some_inherited(void *context, const bp_str *way, size_t count)
+{
+    (void)context;
+    for (size_t i = 1; i < count; i += 2) {
+        if (way[i].size % 3 == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Plans alone; what stands in them is new. */
+static bool
+plans_inherited(void *context, const bp_str *way, size_t count)
+{
+    (void)context;
+    return count == 2 && bp_str_is(way[0], "plans");
+}
+
+/* Imports a document as one below others; `context` is what those have. */
+static void
+check_inherited(bp_str document, void *context)
+{
+    inherited *const *inherits = context;
+    bp_arena *arena = bp_arena_new(NULL);
+    assert_true(round_trip(arena, document, *inherits));
+    bp_arena_free(arena);
+}
+
+static void
+inherited_blocks_are_extended(void **state)
+{
+    (void)state;
+    inherited *inherits = all_inherited;
+    each_policy(check_inherited, &inherits);
+    each_answer("testdata/verdicts/recorded.tsv", true, check_inherited, &inherits);
+    each_answer("testdata/verdicts/near.tsv", true, check_inherited, &inherits);
+    inherits = plans_inherited;
+    each_policy(check_inherited, &inherits);
 }
 
 /* ---- documents changed at random */
@@ -291,7 +343,7 @@ check_changed(bp_str document, void *context)
                      .one_in = 6 + (uint32_t)i % 40};
         change_value(&on, bp_json_next(on.reader));
         all->number = on.number;
-        bool carried = round_trip(arena, bp_buf_text(&on.out));
+        bool carried = round_trip(arena, bp_buf_text(&on.out), i % 2 == 0 ? NULL : some_inherited);
         all->carried += carried;
         all->refused += !carried;
         bp_arena_free(arena);
@@ -302,7 +354,6 @@ static void
 changed_documents(void **state)
 {
     (void)state;
-
     tally all = {.number = 20260913, .times = 20};
     each_policy(check_changed, &all);
     all.times = 5;
@@ -362,7 +413,7 @@ try_example(const bp_setting *row, size_t frame)
                       row->example, BP_ARG(bp_str_cut(around, hole + 2, around.size)));
     bp_str json = document_of(arena, text);
     bp_str again = {0};
-    assert_true(round_trip(arena, json));
+    assert_true(round_trip(arena, json, NULL));
     assert_int_equal(import_text(new_session(arena), json, &again), BP_IMPORTED);
     bool same = bp_str_contains(again, bp_str_of(row->example));
     /* 7d is written in hours. */
@@ -501,6 +552,7 @@ main(void)
         cmocka_unit_test(what_aws_accepts),
         cmocka_unit_test(what_aws_rejects),
         cmocka_unit_test(policies_of_people),
+        cmocka_unit_test(inherited_blocks_are_extended),
         cmocka_unit_test(changed_documents),
         cmocka_unit_test(every_setting_comes_back),
         cmocka_unit_test(schedules_have_calls_where_they_are_exact),

@@ -191,13 +191,21 @@ difference(bp_arena *arena, bp_str a, bp_str b)
     return found.size > 0 ? found : first_difference(&one.names, &other.names);
 }
 
+/* What policies above a document have; NULL: nothing. */
+typedef bool inherited(void *context, const bp_str *way, size_t count);
+
 /* Imports a document and looks at all that has to hold; false when it was refused. */
 static inline bool
-round_trip(bp_arena *arena, bp_str json)
+round_trip(bp_arena *arena, bp_str json, inherited *inherits)
 {
     bp_session *session = new_session(arena);
+    bp_import import = {.arena = arena,
+                        .diagnostics = session->diagnostics,
+                        .name = BP_STR("case"),
+                        .inherits = inherits};
     bp_str text = {0};
-    bp_import_result result = import_text(session, json, &text);
+    const bp_source *document = bp_sources_add(session->sources, BP_STR("case.json"), json);
+    bp_import_result result = bp_import_document(&import, document, &text);
     if (result == BP_IMPORT_REFUSED) {
         assert_true(bp_diagnostics_has(session->diagnostics, BP_ERROR));
         return false;

@@ -167,6 +167,9 @@ SCENARIO(dump_model, 0, "dump", SEED, "--stage", "model")
 SCENARIO(dump_deployment, 0, "dump", SEED, "--stage", "deployment")
 SCENARIO(fmt_check, 0, "fmt", SEED, "--check")
 SCENARIO(fmt_diff, 1, "fmt", "--diff", "testdata/fmt/the-layout-of-every-statement/messy.bpol")
+SCENARIO(import_policy, 0, "import", "testdata/import/policies/all-operators.json")
+SCENARIO(import_nothing, 2, "import", "nowhere.json")
+SCENARIO(init_over_a_project, 2, "init", "-C", "testdata/seed")
 SCENARIO(build_print, 0, "build", SEED, "--print", "prodbackuppolicy")
 SCENARIO(build_check_differs, 1, "build", SEED, "--check", "--out", "nowhere")
 
@@ -228,6 +231,9 @@ main(void)
         cmocka_unit_test(dump_deployment),
         cmocka_unit_test(fmt_check),
         cmocka_unit_test(fmt_diff),
+        cmocka_unit_test(import_policy),
+        cmocka_unit_test(import_nothing),
+        cmocka_unit_test(init_over_a_project),
         cmocka_unit_test(build_print),
         cmocka_unit_test(build_check_differs),
         cmocka_unit_test(build_into_a_new_folder),

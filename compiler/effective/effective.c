@@ -81,6 +81,9 @@ collect_policies(evaluation *e, bp_effective_result *result)
             e->in_a_result[way->peers.at[i] - e->model->policies.at] = true;
         }
     }
+    if (result->policies.count == 0) {
+        return;
+    }
     qsort(result->policies.at, result->policies.count, sizeof *result->policies.at, by_declaration);
     size_t kept = 0;
     for (size_t i = 1; i < result->policies.count; i++) {

@@ -167,8 +167,9 @@ stands(bp_extender *x, bp_node *node, const bp_inherited_list *found,
             bp_skip_check(x->diagnostics, "INH012", 1, "only named files were read");
         }
         node->holes = true;
-        bp_node *plan = (bp_node *)(uintptr_t)bp_node_up(node, BP_NODE_PLAN);
-        plan->holes = true;
+        for (bp_node *up = node; up != NULL; up = up->parent) {
+            up->holes = up->holes || up->kind == BP_NODE_PLAN;
+        }
     }
     return all;
 }

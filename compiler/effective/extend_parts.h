@@ -26,14 +26,14 @@ typedef struct bp_extender {
 } bp_extender;
 
 /* The same list one key or path further down. */
-bp_inherited_list bp_inherited_at(bp_extender *extender, const bp_inherited_list *from, bp_str key);
-bp_inherited_list bp_inherited_path(bp_extender *extender, const bp_inherited_list *from,
+bp_inherited_list bp_inherited_at(bp_extender *x, const bp_inherited_list *from, bp_str key);
+bp_inherited_list bp_inherited_path(bp_extender *x, const bp_inherited_list *from,
                                     const char *path);
 
 /* Members that AWS demands beside what a block writes; `from` is what the block's targets inherit
  * for it. */
-void bp_supply_plan(bp_extender *extender, bp_node *plan, const bp_inherited_list *from);
-void bp_supply_rule(bp_extender *extender, bp_node *rule, const bp_inherited_list *from);
-void bp_supply_selection(bp_extender *extender, bp_node *selection, const bp_inherited_list *from);
+void bp_supply_plan(bp_extender *x, bp_node *plan, const bp_inherited_list *from);
+void bp_supply_rule(bp_extender *x, bp_node *rule, const bp_inherited_list *from);
+void bp_supply_selection(bp_extender *x, bp_node *selection, const bp_inherited_list *from);
 
 #endif

@@ -7,7 +7,7 @@
  */
 #include "compiler/effective/merge.h"
 
-enum { DEPTH = 80 };
+enum { DEPTH = 80, FEW_KIDS = 32 };
 
 static bp_value *
 copy_value(bp_merger *m, const bp_written *written)
@@ -75,24 +75,39 @@ tree_of(bp_merger *m, bp_merged *from, int depth)
     return node;
 }
 
+/* Whether no two children have one key: AWS takes such keys for one. */
+static bool
+keys_differ(bp_merger *m, const bp_node *parent)
+{
+    bp_map *keys = NULL;
+    size_t count = 0;
+    for (const bp_node *kid = parent->first; kid != NULL; kid = kid->next, count++) {
+        for (const bp_node *other = parent->first; count < FEW_KIDS && other != kid;
+             other = other->next) {
+            if (bp_str_equal_folded(kid->key, other->key)) {
+                return false;
+            }
+        }
+    }
+    if (count <= FEW_KIDS) {
+        return true;
+    }
+    keys = bp_map_new(m->arena);
+    for (const bp_node *kid = parent->first; kid != NULL; kid = kid->next) {
+        bp_map_set(keys, bp_str_fold(m->arena, kid->key), m);
+    }
+    return bp_map_count(keys) == count;
+}
+
 /* Whether a document's node reads as it is: only assigns, and no key twice. */
 static bool
-reads_plainly(bp_merger *m, bp_merged *node, int depth)
+reads_plainly(bp_merger *m, const bp_node *node, int depth)
 {
-    const bp_node *first = node->first.node;
-    size_t count = 0;
-    if (first->append != NULL || first->remove != NULL || depth == DEPTH) {
+    if (node->append != NULL || node->remove != NULL || depth == DEPTH || !keys_differ(m, node)) {
         return false;
     }
-    bp_merged_open(m, node);
-    for (const bp_node *kid = first->first; kid != NULL; kid = kid->next) {
-        count++;
-    }
-    if (count != node->kids.count) {
-        return false;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (!reads_plainly(m, node->kids.at[i], depth + 1)) {
+    for (const bp_node *kid = node->first; kid != NULL; kid = kid->next) {
+        if (!reads_plainly(m, kid, depth + 1)) {
             return false;
         }
     }
@@ -102,7 +117,7 @@ reads_plainly(bp_merger *m, bp_merged *node, int depth)
 const bp_node *
 bp_merged_tree(bp_merger *m, bp_merged *node)
 {
-    if (node->made == NULL && node->sole && reads_plainly(m, node, 0)) {
+    if (node->made == NULL && node->sole && reads_plainly(m, node->first.node, 0)) {
         node->made = node->first.node;
     }
     if (node->made == NULL) {

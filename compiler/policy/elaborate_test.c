@@ -46,8 +46,8 @@ the_seed_gives_its_documents(void **state)
     bp_str shared;
     bp_file_error error;
     assert_true(
-        bp_file_read(f->arena, "testdata/seed", BP_STR("shared.bpol"), 1 << 20, &shared, &error));
-    fixture_add(f, "shared.bpol", shared);
+        bp_file_read(f->arena, "testdata/seed", BP_STR("rules.bpol"), 1 << 20, &shared, &error));
+    fixture_add(f, "rules.bpol", shared);
     fixture_elaborate(f);
     assert_string_equal(fixture_findings(f), "");
     assert_int_equal(f->program->policies.count, 2);

@@ -19,6 +19,7 @@ typedef struct bp_part_member {
     bp_str written; /* as it stands in the document */
     bool clashes;   /* another key of the object is the same but for letter case: both stay raw */
     bool taken;     /* written in a form of the language */
+    bool supplied;  /* the destination of a copy that extends: no control of a block covers it */
     bp_part *value;
 } bp_part_member;
 
@@ -89,9 +90,9 @@ void bp_bpol_conditions(bp_bpol_writer *writer, const bp_setting *row, bp_part *
 /* The BP_MAY_ bits of the control in an object; 0 when it has none that the language can say. */
 unsigned bp_bpol_control_of(const bp_part *object);
 /* The bits that all leaves written below a block have, two of them at least; else 0. */
-unsigned bp_bpol_deep(const bp_part *block, bool extended_copy);
+unsigned bp_bpol_deep(const bp_part *block);
 /* Marks the controls of all leaves below a block as taken. */
-void bp_bpol_take_deep(bp_part *block, bool extended_copy);
+void bp_bpol_take_deep(bp_part *block);
 /* "children may …" */
 void bp_bpol_control(bp_buf *out, unsigned may);
 

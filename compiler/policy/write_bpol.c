@@ -141,11 +141,11 @@ is_block(const bp_part_member *member)
 
 /* The controls that stand first: of all leaves, and of the container. */
 static void
-write_controls(bp_bpol_writer *writer, bp_part *leaves, bp_part *container, bool extended_copy)
+write_controls(bp_bpol_writer *writer, bp_part *leaves, bp_part *container)
 {
-    unsigned deep = bp_bpol_deep(leaves, extended_copy);
+    unsigned deep = bp_bpol_deep(leaves);
     if (deep != 0) {
-        bp_bpol_take_deep(leaves, extended_copy);
+        bp_bpol_take_deep(leaves);
         bp_bpol_control(&writer->out, deep);
         bp_buf_add_char(&writer->out, '\n');
     }
@@ -162,10 +162,10 @@ write_controls(bp_bpol_writer *writer, bp_part *leaves, bp_part *container, bool
 
 /* A block from behind its name to its brace. Its member is done then, whatever it held. */
 static void
-open_block(bp_bpol_writer *writer, bp_part *part, bool extended_copy)
+open_block(bp_bpol_writer *writer, bp_part *part)
 {
     bp_buf_add_c(&writer->out, " {\n");
-    write_controls(writer, part, part, extended_copy);
+    write_controls(writer, part, part);
 }
 
 /* What is left of a block stands behind its settings, before the blocks within, which begin at an
@@ -188,36 +188,46 @@ close_block(bp_bpol_writer *writer, bp_part_member *member, size_t blocks)
     member->taken = true;
 }
 
-/* A copy whose key is its destination; false when it stays raw. `seen` holds the destinations that
- * the language takes for one. */
-static bool
-write_copy(bp_bpol_writer *writer, bp_part_member *member, bp_map *seen)
+/* The destination of a copy whose key is its ARN; NULL when it stays raw. */
+static bp_part_member *
+destination_of(const bp_part_member *member)
 {
     bp_part_member *arn =
         is_block(member) ? bp_part_at(member->value, "target_backup_vault_arn/@@assign") : NULL;
     bp_str text;
-    if (arn == NULL || !bp_part_text(arn->value, &text) || !bp_str_equal(text, member->key)) {
-        return false;
-    }
+    bool same = arn != NULL && bp_part_text(arn->value, &text) && bp_str_equal(text, member->key);
+    return same ? arn : NULL;
+}
+
+/* Whether the language takes a destination for one that it has met already. */
+static bool
+is_met(bp_bpol_writer *writer, bp_part_member *member, bp_map *met)
+{
+    bp_str text = member->key;
     const bp_reference *to = bp_reference_of_arn(writer->arena, text, BP_NOWHERE, BP_REF_VAULT);
     bp_str place = to == NULL ? text
                               : bp_str_format(writer->arena, "%.*s/%.*s/%.*s", BP_ARG(to->region),
                                               BP_ARG(to->account), BP_ARG(to->name));
     bool added = false;
-    bp_map_add(seen, bp_str_fold(writer->arena, place), member, &added);
-    if (!added) {
-        return false;
+    bp_map_add(met, bp_str_fold(writer->arena, place), member, &added);
+    return !added;
+}
+
+static void
+write_copy(bp_bpol_writer *writer, bp_part_member *member, bp_map *met)
+{
+    bp_part_member *arn = destination_of(member);
+    if (arn == NULL || is_met(writer, member, met)) {
+        return;
     }
     enter(writer, BP_STR("copy_actions"), member->key);
-    bool extend = is_inherited(writer);
-    bp_buf_add_c(&writer->out, extend ? "extend copy to " : "copy to ");
-    bp_bpol_destination(writer, text, &writer->out);
-    open_block(writer, member->value, extend);
+    bp_buf_add_c(&writer->out, is_inherited(writer) ? "extend copy to " : "copy to ");
+    bp_bpol_destination(writer, member->key, &writer->out);
+    open_block(writer, member->value);
     arn->taken = true;
     write_settings(writer, BP_BLOCK_COPY, member->value);
     close_block(writer, member, writer->out.size);
     leave(writer);
-    return true;
 }
 
 static void
@@ -225,13 +235,13 @@ write_rule(bp_bpol_writer *writer, bp_part_member *member)
 {
     enter(writer, BP_STR("rules"), member->key);
     line(writer, is_inherited(writer) ? "extend rule" : "rule", member->key);
-    open_block(writer, member->value, false);
+    open_block(writer, member->value);
     write_settings(writer, BP_BLOCK_RULE, member->value);
     size_t blocks = writer->out.size;
     bp_part_member *copies = bp_part_find(member->value, "copy_actions");
-    bp_map *seen = bp_map_new(writer->arena);
+    bp_map *met = bp_map_new(writer->arena);
     for (size_t i = 0; copies != NULL && i < copies->value->members.count; i++) {
-        write_copy(writer, &copies->value->members.at[i], seen);
+        write_copy(writer, &copies->value->members.at[i], met);
     }
     close_block(writer, member, blocks);
     leave(writer);
@@ -245,7 +255,7 @@ write_selection(bp_bpol_writer *writer, bp_part_member *member, bool tags)
     bool extend = is_inherited(writer);
     bp_buf body = writer->out;
     writer->out = (bp_buf){.arena = writer->arena};
-    open_block(writer, member->value, false);
+    open_block(writer, member->value);
     write_settings(writer, tags ? BP_BLOCK_SELECT_TAGS : BP_BLOCK_SELECT_RESOURCES, member->value);
     bp_str text = bp_buf_text(&writer->out);
     bool says = tags && (bp_str_contains(text, BP_STR("\ntag_key ")) ||
@@ -280,7 +290,7 @@ write_plan(bp_bpol_writer *writer, bp_part_member *member)
 {
     enter(writer, BP_STR("plans"), member->key);
     line(writer, is_inherited(writer) ? "extend plan" : "plan", member->key);
-    open_block(writer, member->value, false);
+    open_block(writer, member->value);
     write_settings(writer, BP_BLOCK_PLAN, member->value);
     size_t blocks = writer->out.size;
     bp_part_member *rules = bp_part_find(member->value, "rules");
@@ -293,6 +303,51 @@ write_plan(bp_bpol_writer *writer, bp_part_member *member)
     write_selections(writer, member->value, false);
     close_block(writer, member, blocks);
     leave(writer);
+}
+
+/* ---- destinations that are supplied */
+
+static void
+mark_copies(bp_bpol_writer *writer, bp_part_member *rule)
+{
+    bp_part_member *copies = bp_part_find(rule->value, "copy_actions");
+    bp_map *met = bp_map_new(writer->arena);
+    for (size_t i = 0; copies != NULL && i < copies->value->members.count; i++) {
+        bp_part_member *copy = &copies->value->members.at[i];
+        if (destination_of(copy) == NULL || is_met(writer, copy, met)) {
+            continue;
+        }
+        enter(writer, BP_STR("copy_actions"), copy->key);
+        bp_part_find(copy->value, "target_backup_vault_arn")->supplied = is_inherited(writer);
+        leave(writer);
+    }
+}
+
+static void
+mark_rules(bp_bpol_writer *writer, bp_part_member *plan)
+{
+    bp_part_member *rules = bp_part_find(plan->value, "rules");
+    for (size_t i = 0; rules != NULL && i < rules->value->members.count; i++) {
+        bp_part_member *rule = &rules->value->members.at[i];
+        if (is_block(rule)) {
+            enter(writer, BP_STR("rules"), rule->key);
+            mark_copies(writer, rule);
+            leave(writer);
+        }
+    }
+}
+
+/* Before anything is written, because the controls of outer blocks come first. */
+static void
+mark_supplied(bp_bpol_writer *writer, bp_part *plans)
+{
+    for (size_t i = 0; writer->import->inherits != NULL && i < plans->members.count; i++) {
+        if (is_block(&plans->members.at[i])) {
+            enter(writer, BP_STR("plans"), plans->members.at[i].key);
+            mark_rules(writer, &plans->members.at[i]);
+            leave(writer);
+        }
+    }
 }
 
 /* ---- the policy */
@@ -360,10 +415,11 @@ bp_bpol_write(const bp_import *import, bp_part *document, bp_str *text)
                              .import = import,
                              .partition = choose_partition(import, plans->value),
                              .out = {.arena = import->arena}};
+    mark_supplied(&writer, plans->value);
     bp_buf_add_c(&writer.out, "edition 1\n\n");
     line(&writer, "policy", import->name);
     bp_buf_add_c(&writer.out, " {\n");
-    write_controls(&writer, document, plans->value, false);
+    write_controls(&writer, document, plans->value);
     write_attach(&writer);
     size_t blocks = writer.out.size;
     /* An empty container of plans is written by every policy. */

@@ -5,7 +5,6 @@
 #include "compiler/policy/import_parts.h"
 
 static const char control_key[] = "@@operators_allowed_for_child_policies";
-static const char destination_key[] = "target_backup_vault_arn";
 
 static const struct {
     const char *text;
@@ -67,11 +66,12 @@ is_written(const bp_part *object)
     return false;
 }
 
-/* The destination of a copy that extends is supplied: no block's control covers it. */
+/* Whether a member holds nodes that a block's control covers: no operator, which holds a value. */
 static bool
-is_supplied(const bp_part_member *member, bool extended_copy)
+holds_nodes(const bp_part_member *member)
 {
-    return extended_copy && bp_str_is(member->key, destination_key);
+    return member->value->kind == BP_AST_MAP && !is_operator(member->key) &&
+           !bp_str_is(member->key, control_key) && !member->supplied;
 }
 
 typedef struct agreement {
@@ -82,7 +82,7 @@ typedef struct agreement {
 
 /* Objects nest no deeper than the reader takes them. */
 static void
-agree(const bp_part *object, bool extended_copy, agreement *on)
+agree(const bp_part *object, agreement *on)
 {
     if (is_written(object)) {
         unsigned may = bp_bpol_control_of(object);
@@ -92,32 +92,30 @@ agree(const bp_part *object, bool extended_copy, agreement *on)
     }
     for (size_t i = 0; i < object->members.count && !on->broken; i++) {
         const bp_part_member *member = &object->members.at[i];
-        if (member->value->kind == BP_AST_MAP && !bp_str_starts(member->key, BP_STR("@@")) &&
-            !is_supplied(member, extended_copy)) {
-            agree(member->value, false, on);
+        if (holds_nodes(member)) {
+            agree(member->value, on);
         }
     }
 }
 
 unsigned
-bp_bpol_deep(const bp_part *block, bool extended_copy)
+bp_bpol_deep(const bp_part *block)
 {
     agreement on = {0};
-    agree(block, extended_copy, &on);
+    agree(block, &on);
     return on.broken || on.leaves < 2 ? 0 : on.may;
 }
 
 void
-bp_bpol_take_deep(bp_part *block, bool extended_copy)
+bp_bpol_take_deep(bp_part *block)
 {
     if (is_written(block)) {
         bp_part_find(block, control_key)->taken = true;
     }
     for (size_t i = 0; i < block->members.count; i++) {
         bp_part_member *member = &block->members.at[i];
-        if (member->value->kind == BP_AST_MAP && !bp_str_starts(member->key, BP_STR("@@")) &&
-            !is_supplied(member, extended_copy)) {
-            bp_bpol_take_deep(member->value, false);
+        if (holds_nodes(member)) {
+            bp_bpol_take_deep(member->value);
         }
     }
 }

@@ -320,6 +320,11 @@ child_controls_are_sets_of_words(void **state)
     expect_fixed(IN_PLAN(CONTROL "\"@@none\""), true, IN_PLAN(CONTROL "[\"@@none\"]"));
     expect_fixed(IN_PLAN(CONTROL "[\"@@non\"]"), false, IN_PLAN(CONTROL "[\"@@none\"]"));
     expect(IN_PLAN(CONTROL "[1]"), "SYN006 '1'\n");
+    static const char empty[] = "{\"plans\":{" CONTROL "[]}}";
+    reading r = read_document(empty, sizeof empty - 1);
+    assert_string_equal(bp_str_c(r.arena, bp_tree_write_compact(r.arena, r.policy->document)),
+                        empty);
+    bp_arena_free(r.arena);
 }
 
 static void

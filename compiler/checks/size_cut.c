@@ -108,9 +108,9 @@ bp_size_cut_of(bp_arena *arena, const bp_node *document, size_t most)
     qsort(loads.at, loads.count, sizeof *loads.at, larger_first);
     size_t frame = size_with(arena, document, &none);
     size_t parts = pack(arena, loads.at, loads.count, frame, most);
-    for (size_t i = 0; i < parts; i++) {
+    do { /* where there is a plan there is a part */
         (void)bp_vec_add(arena, &cut.parts);
-    }
+    } while (cut.parts.count < parts);
     qsort(loads.at, loads.count, sizeof *loads.at, in_order);
     for (size_t i = 0; i < loads.count; i++) {
         *bp_vec_add(arena, &cut.parts.at[loads.at[i].part].plans) = loads.at[i].plan;

@@ -38,7 +38,8 @@ bp_finding *bp_document_fault(bp_document *document, const char *code, bp_span s
     __attribute__((format(printf, 5, 6)));
 /* The nearest block takes note that something in it was refused. */
 void bp_document_hole(bp_node *node);
-/* What stands at a level that was just stepped to; where a block begins, the level is its top then. */
+/* What stands at a level that was just stepped to; where a block begins, the level is its top then.
+ */
 bp_node_kind bp_document_kind_at(bp_document_level *level, const bp_setting *row);
 
 /* ---- document_keys.c */

@@ -28,6 +28,8 @@ static bp_node_kind
 container_kind(const bp_node *parent, bp_str key)
 {
     const bp_node *above = parent->parent;
+    const bp_node *top = above == NULL ? NULL : above->parent;
+    bp_node_kind over = top == NULL ? BP_NODE_ROOT : top->kind;
     bool in_plan = above != NULL && above->kind == BP_NODE_PLAN;
     bool in_rule = above != NULL && above->kind == BP_NODE_RULE;
     if (parent->kind == BP_NODE_ROOT && bp_str_equal_folded(key, BP_STR("plans"))) {
@@ -43,13 +45,12 @@ container_kind(const bp_node *parent, bp_str key)
         return BP_NODE_COPY;
     }
     if ((is_key(parent, "tags") || is_key(parent, "resources")) && is_key(above, "selections") &&
-        above->parent != NULL && above->parent->kind == BP_NODE_PLAN) {
+        over == BP_NODE_PLAN) {
         return BP_NODE_SELECTION;
     }
     if ((in_plan && is_key(parent, "backup_plan_tags")) ||
         (in_rule && is_key(parent, "recovery_point_tags")) ||
-        (is_key(above, "conditions") && above->parent != NULL &&
-         above->parent->kind == BP_NODE_SELECTION)) {
+        (is_key(above, "conditions") && over == BP_NODE_SELECTION)) {
         return BP_NODE_ENTRY;
     }
     return BP_NODE_CONTAINER;

@@ -43,6 +43,7 @@ typedef enum bp_want {
     BP_WANT_REGION,
     BP_WANT_VAULT,       /* any: an argument */
     BP_WANT_VAULT_NAME,  /* without in and of */
+    BP_WANT_AIR_GAPPED,  /* the same, as an ARN with $region and $account */
     BP_WANT_DESTINATION, /* with in */
     BP_WANT_ROLE,
     BP_WANT_ACCOUNT,

@@ -336,8 +336,6 @@ unusable_features_are_refused_by_name(void **state)
         {"vault \"v\" { keep = off }", "2:13 SYN003 \"keep\" is not usable in this release\n"},
         {"vault \"v\" { notify = topic(\"t\", events: [backup_job_failed]) }",
          "2:13 SYN003 \"notify\" is not usable in this release\n"},
-        {"policy \"p\" { plan \"q\" { rule \"r\" { air_gapped_vault = vault(\"g\") } } }",
-         "2:36 SYN003 \"air_gapped_vault\" is not usable in this release\n"},
         {"policy \"p\" { plan \"q\" { rule \"r\" { schedule_expression_timezone = \"UTC\" } } }",
          "2:36 SYN003 a rule has no setting \"schedule_expression_timezone\"; it is called "
          "\"timezone\"\n"},

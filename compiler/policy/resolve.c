@@ -43,6 +43,7 @@ general(bp_want want)
     case BP_WANT_MONTHDAY:
         return BP_WANT_INT;
     case BP_WANT_VAULT_NAME:
+    case BP_WANT_AIR_GAPPED:
     case BP_WANT_DESTINATION:
         return BP_WANT_VAULT;
     case BP_WANT_SOURCE:

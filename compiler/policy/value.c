@@ -25,8 +25,9 @@ bp_want_of(bp_setting_type type)
     case BP_TYPE_REGION:
         return BP_WANT_REGION;
     case BP_TYPE_VAULT_NAME:
-    case BP_TYPE_AIR_GAPPED_ARN:
         return BP_WANT_VAULT_NAME;
+    case BP_TYPE_AIR_GAPPED_ARN:
+        return BP_WANT_AIR_GAPPED;
     case BP_TYPE_ROLE:
         return BP_WANT_ROLE;
     case BP_TYPE_TARGET:
@@ -268,6 +269,7 @@ bp_type_expr(const bp_typing *typing, const bp_expr *expr)
         return type_region(typing, expr);
     case BP_WANT_VAULT:
     case BP_WANT_VAULT_NAME:
+    case BP_WANT_AIR_GAPPED:
     case BP_WANT_DESTINATION:
         return bp_type_vault(typing, expr);
     case BP_WANT_ROLE:

@@ -119,7 +119,8 @@ place_fits(const bp_typing *typing, const bp_expr *expr)
 {
     bp_elab *elab = typing->elab;
     bool in = bp_span_exists(expr->in_region.span);
-    if (typing->want == BP_WANT_VAULT_NAME && (in || expr->of != NULL)) {
+    bool named = typing->want == BP_WANT_VAULT_NAME || typing->want == BP_WANT_AIR_GAPPED;
+    if (named && (in || expr->of != NULL)) {
         bp_fault(elab, "SYN018", in ? expr->in_region.span : expr->of->span, expr->in_env,
                  "\"%s\" where the name of a vault is meant; a rule uses the vault of its own "
                  "account and Region",
@@ -157,6 +158,14 @@ bp_type_vault(const bp_typing *typing, const bp_expr *expr)
     reference->name = name.value->text;
     reference->name_span = name.value->span;
     bool good = true;
+    bool gap = typing->want == BP_WANT_AIR_GAPPED;
+    if (gap) {
+        reference->partition = partition_of(typing);
+        reference->region = BP_STR("$region");
+        reference->region_span = expr->value->span;
+        reference->account = BP_STR("$account");
+        reference->account_span = expr->value->span;
+    }
     if (bp_span_exists(expr->in_region.span)) {
         good = type_place(typing, expr, reference);
         reference->partition = partition_of(typing);
@@ -169,9 +178,10 @@ bp_type_vault(const bp_typing *typing, const bp_expr *expr)
     if (!good) {
         return bp_value_hole(typing, expr);
     }
-    bp_value *value = bp_value_text(
-        typing, expr,
-        typing->want == BP_WANT_DESTINATION ? vault_arn(typing, reference) : reference->name);
+    bp_value *value =
+        bp_value_text(typing, expr,
+                      gap || typing->want == BP_WANT_DESTINATION ? vault_arn(typing, reference)
+                                                                 : reference->name);
     value->reference = reference;
     return value;
 }

@@ -32,6 +32,23 @@ run_cases(const value_case *cases, size_t count)
 #define RUN(cases) run_cases(cases, sizeof(cases) / sizeof((cases)[0]))
 
 static void
+air_gapped_vaults_become_arns_of_the_account_and_region(void **state)
+{
+    (void)state;
+    static const char path[] = "target_logically_air_gapped_backup_vault_arn";
+    static const value_case cases[] = {
+        {"air_gapped_vault = vault(\"gap\")", path,
+         "arn:aws:backup:$region:$account:backup-vault:gap", ""},
+        {"air_gapped_vault = arn(\"arn:aws:backup:$region:$account:backup-vault:gap\")", path,
+         "arn:aws:backup:$region:$account:backup-vault:gap", ""},
+        {"air_gapped_vault = vault(\"gap\") in eu-west-1", path, NULL,
+         "5:36 SYN018 \"in\" where the name of a vault is meant; a rule uses the vault of its own "
+         "account and Region\n"},
+    };
+    RUN(cases);
+}
+
+static void
 schedules_give_their_texts(void **state)
 {
     (void)state;
@@ -455,6 +472,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(air_gapped_vaults_become_arns_of_the_account_and_region),
         cmocka_unit_test(schedules_give_their_texts),
         cmocka_unit_test(durations_have_their_units),
         cmocka_unit_test(switches_and_choices_are_closed),

@@ -30,6 +30,7 @@ static const struct {
     [BP_WANT_REGION] = {"a Region such as eu-west-1", "", ""},
     [BP_WANT_VAULT] = {"a vault such as vault(\"main\")", "", "vault arn"},
     [BP_WANT_VAULT_NAME] = {"a vault such as vault(\"main\")", "", "vault"},
+    [BP_WANT_AIR_GAPPED] = {"a vault such as vault(\"gap\")", "", "vault arn"},
     [BP_WANT_DESTINATION] = {"a vault with its Region such as vault(\"dr\") in eu-west-1", "",
                              "vault arn"},
     [BP_WANT_ROLE] = {"a role such as role(\"backup\")", "", "role arn"},
@@ -258,7 +259,8 @@ suggest_meaning(const bp_typing *typing, const bp_expr *expr, const bp_suggester
 {
     bp_elab *elab = typing->elab;
     bp_str word = expr->value->text;
-    bool vault = typing->want == BP_WANT_VAULT || typing->want == BP_WANT_VAULT_NAME;
+    bool vault = typing->want == BP_WANT_VAULT || typing->want == BP_WANT_VAULT_NAME ||
+                 typing->want == BP_WANT_AIR_GAPPED;
     bool role = typing->want == BP_WANT_ROLE;
     bp_str text = {"", 0};
     if ((vault && bp_map_get(elab->program->vault_by_name, word) != NULL) ||

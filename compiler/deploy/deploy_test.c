@@ -313,6 +313,34 @@ who_may_copy_is_said_in_the_words_of_templates(void **state)
     bp_arena_free(w.arena);
 }
 
+static void
+a_role_is_made_in_the_home_region_alone(void **state)
+{
+    static const struct {
+        const char *regions;
+        size_t findings;
+    } cases[] = {{"", 0}, {"eu-west-1", 0}, {"us-east-1", 1}, {"eu-west-1 us-east-1", 1}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        world w = nested();
+        bool good = true;
+        bp_role *role = world_role(&w, "backup", "r-test");
+        bp_str left = bp_str_of(cases[i].regions);
+        while (left.size > 0) {
+            size_t end = bp_str_find(left, ' ');
+            *bp_vec_add(w.arena, &role->regions) = bp_str_cut(left, 0, end);
+            left = bp_str_cut(left, end + 1, left.size);
+        }
+        world_deploy(&w, &good);
+        assert_int_equal(bp_diagnostics_total(w.diagnostics), cases[i].findings);
+        assert_int_equal(good, cases[i].findings == 0);
+        if (cases[i].findings > 0) {
+            assert_string_equal(bp_diagnostics_at(w.diagnostics, 0)->rule->code, "STK011");
+        }
+        bp_arena_free(w.arena);
+    }
+}
+
 int
 main(void)
 {
@@ -325,6 +353,7 @@ main(void)
         cmocka_unit_test(the_management_account_is_no_instance),
         cmocka_unit_test(written_places_win),
         cmocka_unit_test(more_than_50_ous_are_cut),
+        cmocka_unit_test(a_role_is_made_in_the_home_region_alone),
         cmocka_unit_test(slugs_that_collide_are_refused_with_both_places),
         cmocka_unit_test(texts_that_organizations_refuses_are_named),
         cmocka_unit_test(without_an_inventory_every_target_is_unresolved),

@@ -67,18 +67,19 @@ bp_emission_has(const bp_emission *emission, unsigned target)
     return (emission->targets & target) != 0;
 }
 
-/* All of the organization can only be named by its id. */
+/* Who may copy into a vault is named by ids, which only an inventory gives: without them the
+ * template would silently let nobody in. */
 static bool
-can_name_organization(bp_emission *emission, const bp_stack *stack)
+can_name_sources(bp_emission *emission, const bp_stack *stack)
 {
-    if (!stack->copies_in.organization || emission->deployment->organization_id.size > 0) {
+    bool asked = stack->copies_in.organization || stack->vault->allow_copies_from.count > 0;
+    if (!asked || emission->deployment->organization_id.size > 0) {
         return true;
     }
-    bp_finding *finding =
-        bp_report(emission->diagnostics, "OPS009", stack->vault->span,
-                  "the template of vault \"%.*s\" could not be made; \"organization\" in "
-                  "allow_copies_from needs the id of the organization, which the inventory gives",
-                  BP_ARG(stack->name));
+    bp_finding *finding = bp_report(emission->diagnostics, "OPS009", stack->vault->span,
+                                    "the template of vault \"%.*s\" could not be made; "
+                                    "allow_copies_from needs the ids that only an inventory gives",
+                                    BP_ARG(stack->name));
     bp_finding_help(emission->diagnostics, finding, "name an inventory in backpol.yaml");
     emission->good = false;
     return false;
@@ -92,7 +93,7 @@ make_templates(bp_emission *emission)
     for (size_t i = 0; i < deployment->stacks.count; i++) {
         const bp_stack *stack = &deployment->stacks.at[i];
         bool role = stack->kind == BP_STACK_ROLE;
-        if (!role && !can_name_organization(emission, stack)) {
+        if (!role && !can_name_sources(emission, stack)) {
             continue;
         }
         bp_template *template = bp_vec_add(arena, &emission->templates);

@@ -228,10 +228,48 @@ the_self_check_sees_what_must_not_be(void **state)
     bp_arena_free(arena);
 }
 
+static void
+what_a_stack_set_may_not_hold_is_a_finding(void **state)
+{
+    static const struct {
+        const char *body;
+        bool named_iam;
+        size_t findings;
+    } cases[] = {
+        {"{\"Resources\":{}}", false, 0},
+        {"{\"a\":{\"Fn::Sub\":\"Transform\"}}", false, 0},
+        {"{\"Resources\":{\"R\":{\"Properties\":{\"RoleName\":\"r\"}}}}", true, 0},
+        {"{\"Resources\":{\"R\":{\"Properties\":{\"RoleName\":\"r\"}}}}", false, 1},
+        {"{\"Transform\":\"x\"}", false, 1},
+        {"{\"a\":{\"Fn::ImportValue\":\"x\"}}", false, 1},
+        {"{\"a\":", false, 1},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        world w = world_new("o-test000001", "r-test", "100000000000", "eu-west-1");
+        bp_vault *vault = world_vault(&w, "main");
+        bp_stack stack = {.kind = BP_STACK_VAULT, .name = vault->name, .vault = vault};
+        bp_emission emission = {.arena = w.arena,
+                                .diagnostics = w.diagnostics,
+                                .artifacts = BP_NEW(w.arena, bp_artifacts),
+                                .good = true};
+        *bp_vec_add(w.arena, &emission.templates) =
+            (bp_template){&stack, NULL, bp_str_of(cases[i].body), cases[i].named_iam};
+        bp_check_templates(&emission);
+        assert_int_equal(bp_diagnostics_total(w.diagnostics), cases[i].findings);
+        assert_int_equal(emission.good, cases[i].findings == 0);
+        if (cases[i].findings > 0) {
+            assert_string_equal(bp_diagnostics_at(w.diagnostics, 0)->rule->code, "STK003");
+        }
+        bp_arena_free(w.arena);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_a_stack_set_may_not_hold_is_a_finding),
         cmocka_unit_test(a_role_has_what_it_declares),
         cmocka_unit_test(a_declared_managed_by_wins_and_no_key_stands_twice),
         cmocka_unit_test(keys_follow_the_encryption),

@@ -43,6 +43,15 @@ typedef enum bp_lock_mode {
     BP_LOCK_COMPLIANCE
 } bp_lock_mode;
 
+/* Whose copies a vault's access policy lets in. */
+typedef enum bp_copy_from {
+    BP_COPY_FROM_UNKNOWN,
+    BP_COPY_FROM_NONE,
+    BP_COPY_FROM_ORGANIZATION,
+    BP_COPY_FROM_LISTED, /* the accounts and OUs of copy_from_ids */
+    BP_COPY_FROM_OTHER   /* a policy that these words cannot say: never an error */
+} bp_copy_from;
+
 typedef struct bp_org_vault {
     bp_str name;
     bp_span span; /* of the name */
@@ -52,7 +61,9 @@ typedef struct bp_org_vault {
     bp_lock_mode lock;
     int64_t lock_min; /* days; -1 = no bound */
     int64_t lock_max;
-    bool creating; /* counts as unknown */
+    bp_copy_from copy_from;
+    BP_VEC(bp_str) copy_from_ids; /* of accounts and OUs */
+    bool creating;                /* counts as unknown */
 } bp_org_vault;
 
 typedef struct bp_vault_set {
@@ -66,6 +77,8 @@ typedef struct bp_org_role {
     bp_str path; /* "/" or "/a/b/" */
     bp_span span;
     bp_answer trusts_backup;
+    bool policies_known;
+    BP_VEC(bp_str) policies; /* "service-role/NAME" of AWS managed ones, else whole ARNs */
 } bp_org_role;
 
 typedef struct bp_role_set {
@@ -105,6 +118,17 @@ typedef struct bp_resource_set {
     BP_VEC(bp_resource_row) rows;
 } bp_resource_set;
 
+typedef struct bp_org_tag {
+    bp_str key;
+    bp_str value;
+} bp_org_tag;
+
+/* Tags of the root, an OU, an account or a policy. */
+typedef struct bp_tag_set {
+    bp_str name; /* empty for a value written in its place */
+    BP_VEC(bp_org_tag) tags;
+} bp_tag_set;
+
 typedef struct bp_account {
     bp_str id; /* 12 digits */
     bp_str name;
@@ -116,6 +140,7 @@ typedef struct bp_account {
     const bp_role_set *roles;                  /* NULL = unknown */
     const bp_region_settings *region_settings; /* NULL = unknown */
     const bp_resource_set *resources;          /* NULL = unknown */
+    const bp_tag_set *tags;                    /* NULL = unknown */
     bool regions_known;
     bp_region_mask regions; /* enabled opt-in Regions, when known */
 } bp_account;
@@ -134,6 +159,7 @@ typedef struct bp_ou {
     uint32_t end_ou;     /* OUs at or below: [own index, end_ou) */
     bool accounts_known; /* its own list of accounts was looked at */
     bool ous_known;
+    const bp_tag_set *tags; /* NULL = unknown */
 } bp_ou;
 
 /* A backup policy that is deployed; what was not readable is empty. */
@@ -141,13 +167,69 @@ typedef struct bp_org_policy {
     bp_str id;
     bp_str name;
     bp_str file; /* of its document, below the folder of the inventory; may be empty */
+    bp_span file_span;
+    int64_t chars; /* bytes of the file; -1 = not said */
+    bp_str sha256; /* of the file; may be empty */
+    const bp_tag_set *tags;
 } bp_org_policy;
 
 /* One policy on one target. */
 typedef struct bp_org_attachment {
     bp_str to;     /* id of the root, an OU or account of the tree; empty: it is not there */
     bp_str policy; /* id */
+    bool ordered;  /* the policies of this target stand in the order in which they were attached */
 } bp_org_attachment;
+
+typedef enum bp_stack_permission {
+    BP_STACK_UNKNOWN,
+    BP_STACK_SERVICE_MANAGED,
+    BP_STACK_SELF_MANAGED
+} bp_stack_permission;
+
+/* Stack instances of one account that are not as they should be. */
+typedef struct bp_stack_instance {
+    bp_str account;
+    bp_region_mask in;
+    bp_str status; /* may be empty */
+    bp_str detail; /* may be empty */
+    bp_span span;  /* of the account */
+} bp_stack_instance;
+
+typedef BP_VEC(bp_stack_instance) bp_stack_instances;
+
+/* A stack set that is deployed. */
+typedef struct bp_org_stack_set {
+    bp_str name;
+    bp_span span; /* of the name */
+    bp_stack_permission permission;
+    bool delegated;         /* run by a delegated administrator */
+    bp_answer auto_deploy;  /* new accounts get it */
+    bp_answer retain;       /* stacks stay when an account leaves */
+    BP_VEC(bp_str) targets; /* ids of OUs or the root */
+    bp_region_mask regions;
+    BP_VEC(bp_org_tag) parameters;
+    bool makes_known;
+    BP_VEC(bp_str) vaults; /* names that its template makes */
+    BP_VEC(bp_str) roles;
+    bool instances_known;
+    bp_stack_instances not_current; /* all empty: every expected instance is current */
+    bp_stack_instances without;
+    bp_stack_instances extra;
+} bp_org_stack_set;
+
+typedef enum bp_org_features {
+    BP_FEATURES_UNKNOWN,
+    BP_FEATURES_ALL,
+    BP_FEATURES_BILLING
+} bp_org_features;
+
+typedef enum bp_policy_type {
+    BP_POLICY_TYPE_UNKNOWN,
+    BP_POLICY_TYPE_ENABLED,
+    BP_POLICY_TYPE_PENDING_ENABLE,
+    BP_POLICY_TYPE_PENDING_DISABLE,
+    BP_POLICY_TYPE_DISABLED
+} bp_policy_type;
 
 typedef struct bp_organization {
     const bp_source *source;
@@ -158,9 +240,21 @@ typedef struct bp_organization {
     bp_span captured_span;
     bool captured_known; /* false: missing, "unknown", or malformed, which is reported already */
     int64_t captured;    /* instant */
+    bp_span span;        /* of the key `organization` */
     bool tree_complete;
+    bp_org_features features;
+    bp_span features_span;
+    bp_policy_type policy_type; /* of backup policies, on the root */
+    bp_span policy_type_span;
+    bool trusted_known;
+    BP_VEC(bp_str) trusted; /* service principals with trusted access */
+    bp_span trusted_span;
+    bool administrators_known;
+    BP_VEC(bp_str) administrators;  /* ids of delegated administrators for AWS Backup */
     bp_answer cross_account_backup; /* PRESENT = enabled, ABSENT = disabled */
     bp_span cross_account_span;
+    bool regions_known; /* coverage.regions is written */
+    bp_region_mask regions;
     BP_VEC(bp_ou) ous;
     BP_VEC(bp_account) accounts;
     BP_VEC(bp_str) watched_tags;
@@ -172,6 +266,8 @@ typedef struct bp_organization {
     bool policies_complete;
     BP_VEC(bp_org_policy) policies;
     BP_VEC(bp_org_attachment) attachments; /* in the order of the inventory */
+    bool stack_sets_complete;
+    BP_VEC(bp_org_stack_set) stack_sets;
 } bp_organization;
 
 /*

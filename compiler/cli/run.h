@@ -44,6 +44,7 @@ bp_command bp_command_rules;
 bp_command bp_command_explain;
 bp_command bp_command_import;
 bp_command bp_command_init;
+bp_command bp_command_inventory;
 bp_command bp_command_dump;
 
 /* One line "backpol: …" on standard error. Gives BP_EXIT_CANNOT. */

@@ -45,6 +45,7 @@ typedef struct bp_session {
     bp_diagnostics *diagnostics;
     bp_options options;
     const bp_manifest *manifest;
+    const bp_facts *facts; /* the compiled-in ones, or with rows of the project on top */
     BP_VEC(const bp_ast_file *) files;
     BP_VEC(bp_loaded_document) documents;
     bool whole; /* the files of the project were loaded, not just those that were named */

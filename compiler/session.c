@@ -21,6 +21,7 @@ bp_session_new(bp_arena *arena, const bp_options *options)
     session->sources = bp_sources_new(arena);
     session->diagnostics = bp_diagnostics_new(arena, session->sources, rules, rule_count);
     session->manifest = bp_manifest_new(arena);
+    session->facts = bp_facts_built_in();
     session->parsed = bp_map_new(arena);
     session->patterns = bp_patterns_new(arena);
     return session;
@@ -55,6 +56,7 @@ bp_session_compile(bp_session *session)
     bp_elaboration how = {
         .arena = arena,
         .diagnostics = session->diagnostics,
+        .facts = session->facts,
         .partition = session->org == NULL ? BP_STR("") : session->org->partition,
         .includer = {bp_session_include, session},
     };
@@ -85,6 +87,7 @@ bp_session_check(bp_session *session)
         .arena = session->arena,
         .diagnostics = session->diagnostics,
         .as_of = session->options.as_of,
+        .facts = session->facts,
         .manifest = session->manifest,
         .program = session->program,
         .org = session->org,

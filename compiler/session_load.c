@@ -371,8 +371,8 @@ bp_session_load_inventory(bp_session *session)
     }
     bp_organization *organization = NULL;
     const bp_source *source = bp_sources_add(session->sources, path, text);
-    if (!bp_organization_read(session->arena, session->diagnostics, source, session->options.as_of,
-                              &organization)) {
+    if (!bp_organization_read(session->arena, session->diagnostics, session->facts, source,
+                              session->options.as_of, &organization)) {
         session->outcome = BP_CANNOT;
         return false;
     }

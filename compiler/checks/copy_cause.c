@@ -76,12 +76,12 @@ static bp_finding *
 report_self(const bp_copy_causes *causes, const bp_copy_cause *cause)
 {
     size_t count = 0;
-    const char *code = bp_regions(&count)[cause->region].code;
+    const char *code = bp_regions(causes->context->facts, &count)[cause->region].code;
     bp_diagnostics *list = causes->context->diagnostics;
     bp_finding *finding =
         bp_report(list, "CPY007", cause->copy->span,
                   "in %s this copies a backup into the vault it is already in", code);
-    const bp_value *region = bp_plan_region_value(cause->use->plan, cause->region);
+    const bp_value *region = bp_plan_region_value(causes->context, cause->use->plan, cause->region);
     bp_finding_mark(list, finding, "same account, Region and vault");
     if (region != NULL) {
         bp_finding_label(list, finding, region->span, "%s is also a Region of the plan", code);
@@ -117,7 +117,7 @@ static bp_finding *
 report_regions(const bp_copy_causes *causes, const bp_copy_cause *cause, bp_str types)
 {
     size_t count = 0;
-    const char *code = bp_regions(&count)[cause->region].code;
+    const char *code = bp_regions(causes->context->facts, &count)[cause->region].code;
     bp_diagnostics *list = causes->context->diagnostics;
     const bp_reference *to = bp_copy_destination(cause->copy);
     bool abroad = !bp_reference_is_own_account(to);
@@ -130,7 +130,7 @@ report_regions(const bp_copy_causes *causes, const bp_copy_cause *cause, bp_str 
         from |= cause->rows.at[i].regions;
     }
     if (from != 0) {
-        bp_str words = bp_mask_words(causes->context->arena, from);
+        bp_str words = bp_mask_words(causes->context, from);
         bp_finding_note(list, finding, "copies that start in %.*s", BP_ARG(words));
     }
     bp_finding_mark(list, finding, "not between these Regions%s", abroad ? " and accounts" : "");
@@ -148,7 +148,7 @@ static bp_finding *
 report_advanced(const bp_copy_causes *causes, const bp_copy_cause *cause)
 {
     size_t count = 0;
-    const char *code = bp_regions(&count)[cause->region].code;
+    const char *code = bp_regions(causes->context->facts, &count)[cause->region].code;
     const char *api = cause->types.at[0]->api_name;
     bp_diagnostics *list = causes->context->diagnostics;
     bp_finding *finding = bp_report(

@@ -61,7 +61,7 @@ judge_support(const copy_at *at, const bp_named_group *group)
     bool sure = true;
     for (size_t i = 0; i < group->types.count; i++) {
         const bp_type *type = group->types.at[i];
-        if (!bp_type_never_copies(type) || bp_type_has_advanced(type)) {
+        if (!bp_type_never_copies(type) || bp_type_has_advanced(at->context->facts, type)) {
             continue;
         }
         *bp_vec_add(at->context->arena, &bad) = type;
@@ -93,7 +93,7 @@ static exception
 exception_of(const copy_at *at, const bp_type *type)
 {
     size_t count = 0;
-    const bp_copy_exception *rows = bp_copy_exceptions(&count);
+    const bp_copy_exception *rows = bp_copy_exceptions(at->context->facts, &count);
     bp_region_mask to = BP_REGION_BIT(at->region);
     bp_region_mask from = at->use->usable;
     exception found = {.sure = true};
@@ -220,7 +220,8 @@ judge_advanced(const copy_at *at, const bp_named_group *group)
     const bp_type *type = NULL;
     const bp_organization *org = at->context->org;
     for (size_t i = 0; i < group->types.count && type == NULL; i++) {
-        type = bp_type_has_advanced(group->types.at[i]) ? group->types.at[i] : NULL;
+        type = bp_type_has_advanced(at->context->facts, group->types.at[i]) ? group->types.at[i]
+                                                                            : NULL;
     }
     if (type == NULL) {
         return;
@@ -297,7 +298,7 @@ judge_copy(bp_copy_causes *causes, const bp_plan_use *use, const bp_named_types 
                   .rule = rule,
                   .copy = copy,
                   .to = bp_copy_destination(copy)};
-    at.region = at.to != NULL ? bp_region_index(at.to->region) : -1;
+    at.region = at.to != NULL ? bp_region_index(context->facts, at.to->region) : -1;
     if (at.region < 0 || (bp_home_regions(context) & BP_REGION_BIT(at.region)) == 0) {
         return;
     }

@@ -81,13 +81,13 @@ typedef struct attached {
 } attached;
 
 int64_t
-bp_attach_limit(const bp_bound_target *target)
+bp_attach_limit(const bp_facts *facts, const bp_bound_target *target)
 {
     const char *quota = "ORG_ATTACH_ACCOUNT";
     if (target->ou != NULL) {
         quota = target->ou->depth == 0 ? "ORG_ATTACH_ROOT" : "ORG_ATTACH_OU";
     }
-    return bp_quota_find(quota)->value;
+    return bp_quota_find(facts, quota)->value;
 }
 
 static void
@@ -95,7 +95,7 @@ count_target(const bp_check_context *context, bp_map *targets, const bp_bound_po
              size_t index)
 {
     const bp_bound_target *target = &policy->targets.at[index];
-    int64_t limit = bp_attach_limit(target);
+    int64_t limit = bp_attach_limit(context->facts, target);
     for (size_t i = 0; i < index; i++) {
         if (bp_str_equal(policy->targets.at[i].id, target->id)) {
             return;
@@ -129,7 +129,7 @@ bp_check_attachments(const bp_check_context *context)
     }
     bp_map *targets = bp_map_new(context->arena);
     size_t count = context->model->policies.count;
-    int64_t limit = bp_quota_find("ORG_POLICIES")->value;
+    int64_t limit = bp_quota_find(context->facts, "ORG_POLICIES")->value;
     for (size_t i = 0; i < count; i++) {
         const bp_bound_policy *policy = &context->model->policies.at[i];
         for (size_t t = 0; t < policy->targets.count; t++) {

@@ -13,10 +13,10 @@ bp_type_never_copies(const bp_type *type)
 }
 
 bool
-bp_type_has_advanced(const bp_type *type)
+bp_type_has_advanced(const bp_facts *facts, const bp_type *type)
 {
     size_t count = 0;
-    const bp_type *all = bp_types(&count);
+    const bp_type *all = bp_types(facts, &count);
     for (size_t i = 0; i < count; i++) {
         if (all[i].advanced && bp_str_is(bp_str_of(all[i].api_name), type->api_name)) {
             return true;
@@ -60,28 +60,29 @@ is_excluded(const excluded *out, const bp_type *type)
 }
 
 static size_t
-types_of_words(bp_str words, const bp_type **types)
+types_of_words(const bp_facts *facts, bp_str words, const bp_type **types)
 {
-    size_t count = bp_types_of_pattern(words, types, TYPE_ROOM);
-    const char *pattern = count == 0 ? bp_pattern_of_word(words) : NULL;
+    size_t count = bp_types_of_pattern(facts, words, types, TYPE_ROOM);
+    const char *pattern = count == 0 ? bp_pattern_of_word(facts, words) : NULL;
     if (pattern != NULL) {
-        count = bp_types_of_pattern(bp_str_of(pattern), types, TYPE_ROOM);
+        count = bp_types_of_pattern(facts, bp_str_of(pattern), types, TYPE_ROOM);
     }
     if (count == 0) {
-        types[0] = bp_type_find(words);
+        types[0] = bp_type_find(facts, words);
         count = types[0] != NULL;
     }
     return count;
 }
 
 static void
-exclude(const bp_node *selection, excluded *out)
+exclude(const bp_check_context *context, const bp_node *selection, excluded *out)
 {
     const bp_value *list = bp_node_value(selection, "not_resource_types");
     for (size_t i = 0; list != NULL && list->kind == BP_VALUE_LIST && i < list->items.count; i++) {
         const bp_value *item = list->items.at[i];
         const bp_type *types[TYPE_ROOM];
-        size_t count = item->kind == BP_VALUE_TEXT ? types_of_words(item->text, types) : 0;
+        size_t count =
+            item->kind == BP_VALUE_TEXT ? types_of_words(context->facts, item->text, types) : 0;
         for (size_t t = 0; t < count && out->count < TYPE_ROOM; t++) {
             out->types[out->count++] = types[t];
         }
@@ -94,7 +95,7 @@ open_to_all(const bp_check_context *context, bp_named_types *named, const bp_nod
             const excluded *out)
 {
     const bp_type *types[TYPE_ROOM];
-    size_t count = bp_types_of_pattern(BP_STR("*"), types, TYPE_ROOM);
+    size_t count = bp_types_of_pattern(context->facts, BP_STR("*"), types, TYPE_ROOM);
     if (named->open == NULL) {
         named->open = selection;
     }
@@ -118,7 +119,7 @@ add_item(const bp_check_context *context, bp_named_types *named, const bp_node *
     if (item->kind != BP_VALUE_TEXT || bp_str_is(item->text, "*") || bp_str_is(item->text, "all")) {
         return item->kind != BP_VALUE_TEXT;
     }
-    size_t count = types_of_words(item->text, types);
+    size_t count = types_of_words(context->facts, item->text, types);
     bp_named_group group = {.span = item->span, .selection = selection};
     for (size_t i = 0; i < count; i++) {
         if (!is_excluded(out, types[i])) {
@@ -148,7 +149,7 @@ static void
 add_resources(const bp_check_context *context, bp_named_types *named, const bp_node *selection)
 {
     excluded out = {.count = 0};
-    exclude(selection, &out);
+    exclude(context, selection, &out);
     if (selection->protects.count > 0) {
         add_protected(context, named, selection, &out);
         return;

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/facts/tables.h"
+
 #include "compiler/facts/copy_exceptions.inc"
 #include "compiler/facts/managed_policies.inc"
 #include "compiler/facts/partitions.inc"
@@ -37,6 +39,31 @@ bp_facts_as_of(void)
     return newest;
 }
 
+static const bp_facts built_in = {
+    .regions = regions_rows,
+    .region_count = COUNT(regions_rows),
+    .types = resource_types_rows,
+    .type_count = COUNT(resource_types_rows),
+    .copy_exceptions = copy_exceptions_rows,
+    .copy_exception_count = COUNT(copy_exceptions_rows),
+    .managed_policies = managed_policies_rows,
+    .managed_policy_count = COUNT(managed_policies_rows),
+    .quotas = quotas_rows,
+    .quota_count = COUNT(quotas_rows),
+};
+
+const bp_facts *
+bp_facts_built_in(void)
+{
+    return &built_in;
+}
+
+const bp_facts *
+bp_facts_or_built_in(const bp_facts *facts)
+{
+    return facts == NULL ? &built_in : facts;
+}
+
 /* Whether a blank-separated list holds a word. */
 static bool
 list_has(const char *list, bp_str word)
@@ -52,20 +79,22 @@ list_has(const char *list, bp_str word)
 }
 
 const bp_region *
-bp_regions(size_t *count)
+bp_regions(const bp_facts *facts, size_t *count)
 {
-    *count = COUNT(regions_rows);
-    return regions_rows;
+    facts = bp_facts_or_built_in(facts);
+    *count = facts->region_count;
+    return facts->regions;
 }
 
 int
-bp_region_index(bp_str code)
+bp_region_index(const bp_facts *facts, bp_str code)
 {
+    facts = bp_facts_or_built_in(facts);
     size_t low = 0;
-    size_t high = COUNT(regions_rows);
+    size_t high = facts->region_count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = bp_str_compare(code, bp_str_of(regions_rows[middle].code));
+        int order = bp_str_compare(code, bp_str_of(facts->regions[middle].code));
         if (order == 0) {
             return (int)middle;
         }
@@ -79,10 +108,10 @@ bp_region_index(bp_str code)
 }
 
 const bp_region *
-bp_region_find(bp_str code)
+bp_region_find(const bp_facts *facts, bp_str code)
 {
-    int index = bp_region_index(code);
-    return index < 0 ? NULL : &regions_rows[index];
+    int index = bp_region_index(facts, code);
+    return index < 0 ? NULL : &bp_facts_or_built_in(facts)->regions[index];
 }
 
 /* Equal without regard to letter case and blanks. */
@@ -108,10 +137,11 @@ same_name(bp_str a, bp_str b)
 }
 
 const bp_region *
-bp_region_by_name(bp_str name)
+bp_region_by_name(const bp_facts *facts, bp_str name)
 {
-    for (size_t i = 0; i < COUNT(regions_rows); i++) {
-        const bp_region *region = &regions_rows[i];
+    facts = bp_facts_or_built_in(facts);
+    for (size_t i = 0; i < facts->region_count; i++) {
+        const bp_region *region = &facts->regions[i];
         if (same_name(name, bp_str_of(region->name))) {
             return region;
         }
@@ -127,11 +157,12 @@ bp_region_by_name(bp_str name)
 }
 
 bp_region_mask
-bp_regions_opt_in(void)
+bp_regions_opt_in(const bp_facts *facts)
 {
+    facts = bp_facts_or_built_in(facts);
     bp_region_mask mask = 0;
-    for (size_t i = 0; i < COUNT(regions_rows); i++) {
-        if (regions_rows[i].opt_in == BP_OPT_IN) {
+    for (size_t i = 0; i < facts->region_count; i++) {
+        if (facts->regions[i].opt_in == BP_OPT_IN) {
             mask |= BP_REGION_BIT(i);
         }
     }
@@ -139,11 +170,12 @@ bp_regions_opt_in(void)
 }
 
 bp_region_mask
-bp_regions_of_partition(bp_str partition)
+bp_regions_of_partition(const bp_facts *facts, bp_str partition)
 {
+    facts = bp_facts_or_built_in(facts);
     bp_region_mask mask = 0;
-    for (size_t i = 0; i < COUNT(regions_rows); i++) {
-        if (bp_str_is(partition, regions_rows[i].partition)) {
+    for (size_t i = 0; i < facts->region_count; i++) {
+        if (bp_str_is(partition, facts->regions[i].partition)) {
             mask |= BP_REGION_BIT(i);
         }
     }
@@ -222,18 +254,20 @@ bp_partition_known(bp_str partition)
 }
 
 const bp_type *
-bp_types(size_t *count)
+bp_types(const bp_facts *facts, size_t *count)
 {
-    *count = COUNT(resource_types_rows);
-    return resource_types_rows;
+    facts = bp_facts_or_built_in(facts);
+    *count = facts->type_count;
+    return facts->types;
 }
 
 const bp_type *
-bp_type_find(bp_str id)
+bp_type_find(const bp_facts *facts, bp_str id)
 {
-    for (size_t i = 0; i < COUNT(resource_types_rows); i++) {
-        if (bp_str_is(id, resource_types_rows[i].id)) {
-            return &resource_types_rows[i];
+    facts = bp_facts_or_built_in(facts);
+    for (size_t i = 0; i < facts->type_count; i++) {
+        if (bp_str_is(id, facts->types[i].id)) {
+            return &facts->types[i];
         }
     }
     return NULL;
@@ -253,49 +287,52 @@ behind_partition(bp_str pattern, bp_str *rest)
 }
 
 size_t
-bp_types_of_pattern(bp_str pattern, const bp_type **types, size_t room)
+bp_types_of_pattern(const bp_facts *facts, bp_str pattern, const bp_type **types, size_t room)
 {
+    facts = bp_facts_or_built_in(facts);
     bool all = bp_str_is(pattern, "*");
     bp_str wanted = {NULL, 0};
     if (!all && !behind_partition(pattern, &wanted)) {
         return 0;
     }
     size_t count = 0;
-    for (size_t i = 0; i < COUNT(resource_types_rows); i++) {
+    for (size_t i = 0; i < facts->type_count; i++) {
         bp_str rest = {NULL, 0};
-        if (!behind_partition(bp_str_of(resource_types_rows[i].pattern), &rest)) {
+        if (!behind_partition(bp_str_of(facts->types[i].pattern), &rest)) {
             continue;
         }
         if ((all || bp_str_equal(rest, wanted)) && count < room) {
-            types[count++] = &resource_types_rows[i];
+            types[count++] = &facts->types[i];
         }
     }
     return count;
 }
 
 const char *
-bp_pattern_of_word(bp_str word)
+bp_pattern_of_word(const bp_facts *facts, bp_str word)
 {
+    facts = bp_facts_or_built_in(facts);
     if (bp_str_is(word, "all")) {
         return "*";
     }
-    for (size_t i = 0; word.size > 0 && i < COUNT(resource_types_rows); i++) {
-        if (bp_str_is(word, resource_types_rows[i].word)) {
-            return resource_types_rows[i].pattern;
+    for (size_t i = 0; word.size > 0 && i < facts->type_count; i++) {
+        if (bp_str_is(word, facts->types[i].word)) {
+            return facts->types[i].pattern;
         }
     }
     return NULL;
 }
 
 size_t
-bp_pattern_words(bp_str *words, size_t room)
+bp_pattern_words(const bp_facts *facts, bp_str *words, size_t room)
 {
+    facts = bp_facts_or_built_in(facts);
     size_t count = 0;
     if (room > 0) {
         words[count++] = BP_STR("all");
     }
-    for (size_t i = 0; i < COUNT(resource_types_rows); i++) {
-        bp_str word = bp_str_of(resource_types_rows[i].word);
+    for (size_t i = 0; i < facts->type_count; i++) {
+        bp_str word = bp_str_of(facts->types[i].word);
         bool seen = word.size == 0;
         for (size_t j = 0; !seen && j < count; j++) {
             seen = bp_str_equal(words[j], word);
@@ -320,43 +357,48 @@ bp_type_mark(const bp_type *type, const char *column)
 }
 
 const char *
-bp_type_api_name(bp_str name)
+bp_type_api_name(const bp_facts *facts, bp_str name)
 {
-    for (size_t i = 0; i < COUNT(resource_types_rows); i++) {
-        if (bp_str_equal_folded(name, bp_str_of(resource_types_rows[i].api_name))) {
-            return resource_types_rows[i].api_name;
+    facts = bp_facts_or_built_in(facts);
+    for (size_t i = 0; i < facts->type_count; i++) {
+        if (bp_str_equal_folded(name, bp_str_of(facts->types[i].api_name))) {
+            return facts->types[i].api_name;
         }
     }
     return NULL;
 }
 
 const bp_copy_exception *
-bp_copy_exceptions(size_t *count)
+bp_copy_exceptions(const bp_facts *facts, size_t *count)
 {
-    *count = COUNT(copy_exceptions_rows);
-    return copy_exceptions_rows;
+    facts = bp_facts_or_built_in(facts);
+    *count = facts->copy_exception_count;
+    return facts->copy_exceptions;
 }
 
 const bp_managed_policy *
-bp_managed_policies(size_t *count)
+bp_managed_policies(const bp_facts *facts, size_t *count)
 {
-    *count = COUNT(managed_policies_rows);
-    return managed_policies_rows;
+    facts = bp_facts_or_built_in(facts);
+    *count = facts->managed_policy_count;
+    return facts->managed_policies;
 }
 
 const bp_quota *
-bp_quotas(size_t *count)
+bp_quotas(const bp_facts *facts, size_t *count)
 {
-    *count = COUNT(quotas_rows);
-    return quotas_rows;
+    facts = bp_facts_or_built_in(facts);
+    *count = facts->quota_count;
+    return facts->quotas;
 }
 
 const bp_quota *
-bp_quota_find(const char *id)
+bp_quota_find(const bp_facts *facts, const char *id)
 {
-    for (size_t i = 0; i < COUNT(quotas_rows); i++) {
-        if (strcmp(id, quotas_rows[i].id) == 0) {
-            return &quotas_rows[i];
+    facts = bp_facts_or_built_in(facts);
+    for (size_t i = 0; i < facts->quota_count; i++) {
+        if (strcmp(id, facts->quotas[i].id) == 0) {
+            return &facts->quotas[i];
         }
     }
     (void)fprintf(stderr, "backpol: internal error: no quota %s\n", id);

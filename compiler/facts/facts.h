@@ -115,19 +115,28 @@ typedef struct bp_fact_origin {
     const char *words; /* what and date */
 } bp_fact_origin;
 
-/* Newest source day of all tables ("2026-09-24"), for --version and DAT001. */
+/*
+ * The tables as a project sees them: those that are compiled in, or those with rows of its own on
+ * top. NULL stands for the compiled-in ones wherever a handle is taken. Rows are in the order of
+ * their table; Regions ascend by code.
+ */
+typedef struct bp_facts bp_facts;
+
+const bp_facts *bp_facts_built_in(void);
+
+/* Newest source day of all compiled-in tables ("2026-09-24"), for --version and DAT001. */
 const char *bp_facts_as_of(void);
 
-const bp_region *bp_regions(size_t *count);
+const bp_region *bp_regions(const bp_facts *facts, size_t *count);
 /* Index of a code, exact, or -1. */
-int bp_region_index(bp_str code);
+int bp_region_index(const bp_facts *facts, bp_str code);
 /* NULL for an unknown code. */
-const bp_region *bp_region_find(bp_str code);
+const bp_region *bp_region_find(const bp_facts *facts, bp_str code);
 /* The Region whose display name or alias this is, letter case and blanks ignored; NULL if none. */
-const bp_region *bp_region_by_name(bp_str name);
+const bp_region *bp_region_by_name(const bp_facts *facts, bp_str name);
 /* All opt-in Regions; all Regions of a partition. */
-bp_region_mask bp_regions_opt_in(void);
-bp_region_mask bp_regions_of_partition(bp_str partition);
+bp_region_mask bp_regions_opt_in(const bp_facts *facts);
+bp_region_mask bp_regions_of_partition(const bp_facts *facts, bp_str partition);
 /* Whether a text has the shape of a Region code of some partition. */
 bool bp_region_shaped(bp_str code);
 
@@ -141,28 +150,29 @@ bool bp_partition_known(bp_str partition);
 const bp_partition *bp_partition_find(bp_str partition);
 const bp_partition *bp_partitions(size_t *count);
 
-const bp_type *bp_types(size_t *count);
-const bp_type *bp_type_find(bp_str id);
+const bp_type *bp_types(const bp_facts *facts, size_t *count);
+const bp_type *bp_type_find(const bp_facts *facts, bp_str id);
 /* Types that a pattern of a policy selects (any known partition), into `types` (room for all); the
  * number of them. "*" gives all that some pattern names. */
-size_t bp_types_of_pattern(bp_str pattern, const bp_type **types, size_t room);
+size_t bp_types_of_pattern(const bp_facts *facts, bp_str pattern, const bp_type **types,
+                           size_t room);
 /* The pattern of a word of the language ("rds" → "arn:aws:rds:*:*:db:*", "all" → "*"); NULL if it
  * is no such word. */
-const char *bp_pattern_of_word(bp_str word);
+const char *bp_pattern_of_word(const bp_facts *facts, bp_str word);
 /* The words of the language for patterns, in table order, each once. */
-size_t bp_pattern_words(bp_str *words, size_t room);
+size_t bp_pattern_words(const bp_facts *facts, bp_str *words, size_t room);
 /* Whether a column of a row is listed as unsure. */
 bool bp_type_unsure(const bp_type *type, const char *column);
 /* The mark of a column of the row: UNSURE where it is listed as unsure, else that of the row. */
 bp_mark bp_type_mark(const bp_type *type, const char *column);
 /* The API name as AWS writes it, whatever its letter case here; NULL if no type has it. */
-const char *bp_type_api_name(bp_str name);
+const char *bp_type_api_name(const bp_facts *facts, bp_str name);
 
-const bp_copy_exception *bp_copy_exceptions(size_t *count);
-const bp_managed_policy *bp_managed_policies(size_t *count);
+const bp_copy_exception *bp_copy_exceptions(const bp_facts *facts, size_t *count);
+const bp_managed_policy *bp_managed_policies(const bp_facts *facts, size_t *count);
 /* The quota of an id; aborts on an unknown id (a programming error). */
-const bp_quota *bp_quota_find(const char *id);
-const bp_quota *bp_quotas(size_t *count);
+const bp_quota *bp_quota_find(const bp_facts *facts, const char *id);
+const bp_quota *bp_quotas(const bp_facts *facts, size_t *count);
 
 /* A source code of the tables ("FA") in words with its date; NULL if unknown. */
 const char *bp_fact_source(bp_str code);

@@ -90,14 +90,14 @@ read_home(bp_manifest_reader *r, bp_yaml_event key, bp_yaml_event first)
     if (!bp_manifest_take_text(r, first, "a Region code", &text)) {
         return;
     }
-    if (bp_region_find(text) != NULL) {
+    if (bp_region_find(NULL, text) != NULL) {
         r->manifest->home_region = (bp_manifest_text){.text = text, .span = first.span};
         return;
     }
-    const bp_region *named = bp_region_by_name(text);
+    const bp_region *named = bp_region_by_name(NULL, text);
     bp_suggester suggester = bp_suggest_start(text);
     size_t count = 0;
-    const bp_region *regions = bp_regions(&count);
+    const bp_region *regions = bp_regions(NULL, &count);
     for (size_t i = 0; i < count; i++) {
         bp_suggest_offer(&suggester, bp_str_of(regions[i].code));
     }

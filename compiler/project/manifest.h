@@ -5,6 +5,7 @@
 #ifndef BP_COMPILER_PROJECT_MANIFEST_H
 #define BP_COMPILER_PROJECT_MANIFEST_H
 
+#include "compiler/facts/facts.h"
 #include "lib/diagnostic.h"
 
 typedef struct bp_manifest_text {
@@ -57,6 +58,7 @@ typedef struct bp_manifest {
     bp_manifest_text inventory;     /* empty text: none named */
     int64_t inventory_max_age_days; /* default 30 */
     int64_t facts_max_age_days;     /* default 180 */
+    const bp_facts *facts;          /* with the rows of facts.extra, once they are read */
     bp_manifest_text home_region;   /* empty text: by partition */
     bp_manifest_text output_dir;    /* default "generated" */
     unsigned targets;               /* BP_TARGET_ bits; default all */

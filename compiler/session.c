@@ -30,7 +30,7 @@ bp_session_new(bp_arena *arena, const bp_options *options)
 bool
 bp_session_load(bp_session *session)
 {
-    return bp_session_load_manifest(session) && bp_session_load_sources(session) &&
+    return bp_session_load_facts(session) && bp_session_load_sources(session) &&
            bp_session_load_inventory(session);
 }
 

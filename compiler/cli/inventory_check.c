@@ -21,7 +21,7 @@ bp_inventory_check(bp_run *run)
     if (typed != NULL) {
         session->options.inventory_path = bp_project_relative(run, session->options.root, typed);
     }
-    if (bp_session_load_manifest(session) && bp_session_load_inventory(session) &&
+    if (bp_session_load_facts(session) && bp_session_load_inventory(session) &&
         session->org == NULL) {
         return bp_run_trouble(run, "there is no org.yaml here; name an inventory");
     }

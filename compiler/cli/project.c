@@ -288,6 +288,15 @@ choose_rules(bp_run *run, bp_session *session)
     return true;
 }
 
+static void
+name_facts(bp_run *run, bp_options *options)
+{
+    const char *facts = bp_option_value(&run->line, BP_OPTION_FACTS);
+    if (facts != NULL) {
+        options->facts_path = bp_project_relative(run, options->root, facts);
+    }
+}
+
 bp_session *
 bp_project_open(bp_run *run)
 {
@@ -302,6 +311,7 @@ bp_project_open(bp_run *run)
     if (inventory != NULL) {
         options.inventory_path = bp_project_relative(run, options.root, inventory);
     }
+    name_facts(run, &options);
     bp_session *session = bp_session_new(run->arena, &options);
     if (!choose_rules(run, session)) {
         return NULL;
@@ -309,27 +319,52 @@ bp_project_open(bp_run *run)
     return session;
 }
 
+/* The manifest that is named, or the one around the start folder. False: said. The root is NULL
+ * where there is none. */
+static bool
+find_around(bp_run *run, bp_options *options)
+{
+    const char *config = bp_option_value(&run->line, BP_OPTION_CONFIG);
+    config = config != NULL ? config : bp_run_environment(run, "BACKPOL_CONFIG");
+    if (config != NULL) {
+        return config_given(run, config, options);
+    }
+    options->root = folder_with_manifest(run, run->start);
+    options->manifest_path = bp_str_of(manifest_name);
+    return true;
+}
+
+bp_session *
+bp_project_facts(bp_run *run)
+{
+    bp_options options = {.as_of = run->as_of};
+    if (!bp_project_start(run) || !find_around(run, &options)) {
+        return NULL;
+    }
+    if (options.root == NULL) {
+        options.root = run->start;
+        options.manifest_path = (bp_str){0};
+    }
+    name_facts(run, &options);
+    bp_session *session = bp_session_new(run->arena, &options);
+    bool done = bp_session_load_facts(session);
+    bp_report_beside(run, session);
+    bp_report_trouble(run, session);
+    return done && session->outcome != BP_CANNOT ? session : NULL;
+}
+
 bp_session *
 bp_project_around(bp_run *run)
 {
     bp_options options = {.as_of = run->as_of};
-    const char *config = bp_option_value(&run->line, BP_OPTION_CONFIG);
-    config = config != NULL ? config : bp_run_environment(run, "BACKPOL_CONFIG");
-    if (config != NULL) {
-        if (!config_given(run, config, &options)) {
-            return NULL;
-        }
-    } else {
-        options.root = folder_with_manifest(run, run->start);
-        options.manifest_path = bp_str_of(manifest_name);
-    }
-    if (options.root == NULL) {
+    if (!find_around(run, &options) || options.root == NULL) {
         return NULL;
     }
     const char *inventory = bp_option_value(&run->line, BP_OPTION_INVENTORY);
     if (inventory != NULL) {
         options.inventory_path = bp_project_relative(run, options.root, inventory);
     }
+    name_facts(run, &options);
     bp_session *session = bp_session_new(run->arena, &options);
     if (bp_session_load(session) && bp_session_compile(session)) {
         return session;

@@ -28,6 +28,8 @@ typedef BP_VEC(bp_plan_use) bp_plan_uses;
 struct bp_check_cache {
     const bp_plan_uses *uses;
     const struct bp_needs *needs;
+    size_t *decided; /* verdicts by the number of the user's row of facts */
+    size_t user_rows;
 };
 
 /* All plans that somebody gets, those of one document in order of declaration, then merged ones;

@@ -48,7 +48,10 @@ void
 bp_check_all(const bp_check_context *context)
 {
     bp_check_context shared = *context;
+    const bp_user_row *const *users = NULL;
     shared.cache = BP_NEW(context->arena, struct bp_check_cache);
+    shared.cache->user_rows = bp_user_rows(context->facts, &users);
+    shared.cache->decided = bp_arena_array(context->arena, shared.cache->user_rows, sizeof(size_t));
     for (size_t row = 0; row < RULE_COUNT; row++) {
         if (runners[row] != NULL && !named_before(row)) {
             runners[row](&shared);

@@ -5,6 +5,7 @@
  * where they are written.
  */
 #include "compiler/checks/families.h"
+#include "compiler/checks/override.h"
 #include "compiler/checks/walk.h"
 #include "compiler/facts/facts.h"
 
@@ -32,6 +33,7 @@ report_count(const bp_place *place, bp_span span, bp_span uses, const bp_quota *
     bp_finding *finding =
         bp_report(place->context->diagnostics, "QTA010", span, "%zu %s; AWS Backup takes %lld",
                   number, quota->what, (long long)quota->value);
+    bp_quota_told(place->context, finding, quota);
     bp_text_finding(place, finding, uses);
 }
 
@@ -41,6 +43,7 @@ judge_nodes(const bp_place *place, const bp_node *first, bp_node_kind kind, cons
     const bp_quota *quota = bp_quota_find(place->context->facts, id);
     const bp_node *beyond = NULL;
     size_t number = count_nodes(first, kind, quota->value, &beyond);
+    bp_quota_kept(place->context, quota, (int64_t)number);
     if (beyond != NULL) {
         report_count(place, beyond->span, beyond->uses, quota, number);
     }

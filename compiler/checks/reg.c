@@ -5,6 +5,7 @@
 #include "compiler/checks/families.h"
 #include "compiler/checks/forms.h"
 #include "compiler/checks/needs.h"
+#include "compiler/checks/override.h"
 #include "compiler/checks/walk.h"
 
 #include "lib/calendar.h"
@@ -201,7 +202,11 @@ judge_offered(const bp_place *place, const bp_value *item, const bp_region *regi
     const bp_check_context *context = place->context;
     bool backup = region->backup_endpoint == BP_ABSENT;
     const char *column = backup ? "backup_endpoint" : "backup_policies";
+    const bp_region *was = region->user != NULL ? region->user->was : NULL;
     if (!backup && region->backup_policies != BP_ABSENT) {
+        bool spared = region->user != NULL && (was == NULL || was->backup_endpoint == BP_ABSENT ||
+                                               was->backup_policies == BP_ABSENT);
+        bp_user_spared(context, spared ? region->user : NULL);
         return;
     }
     bp_finding *finding =
@@ -212,6 +217,7 @@ judge_offered(const bp_place *place, const bp_value *item, const bp_region *regi
     if (bp_region_mark(region, column) != BP_MARK_VERIFIED) {
         finding->severity = BP_WARNING;
     }
+    bp_user_told(context, finding, bp_user_row_sets(region->user, column) ? region->user : NULL);
     bp_finding_mark(context->diagnostics, finding, "not offered here");
     bp_finding_note(context->diagnostics, finding, "as of %s, \"%s\"", bp_facts_as_of(),
                     region->name);

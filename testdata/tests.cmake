@@ -23,6 +23,7 @@ if(TARGET backpol)
       set_tests_properties(tools/${check} PROPERTIES ENVIRONMENT "BACKPOL=$<TARGET_FILE:backpol>")
     endif()
   endforeach()
+  add_test(NAME tools/tsv_rows COMMAND ${CMAKE_SOURCE_DIR}/tools/tables/tsv_rows_test $<TARGET_FILE:tsv_rows>)
   add_test(NAME docs/reference COMMAND ${CMAKE_SOURCE_DIR}/tools/same_page ${CMAKE_BINARY_DIR}/compiler/policy/reference.md
            ${CMAKE_SOURCE_DIR}/compiler/policy/docs/reference.md)
 endif()

@@ -56,7 +56,8 @@ call_of(const char *code)
         {"TOP002", "aws organizations list-accounts-for-parent"},
         {"TOP005", "aws organizations list-accounts-for-parent"},
         {"TOP006", "aws backup list-backup-vaults"},
-        {"TOP015", "aws organizations list-roots"},
+        {"TOP015", "aws organizations describe-organization, list-roots and "
+                   "list-aws-service-access-for-organization"},
         {"SEL010", "aws backup describe-region-settings"},
         {"CPY004", "aws backup describe-region-settings"},
     };

@@ -85,6 +85,7 @@ judge_group(run *state, const bp_plan_use *use, const bp_named_types *named,
     bool by_tag = bp_node_is_tags(group->selection);
     size_t need = 0;
     size_t off = 0;
+    bool always = true;
     for (size_t t = 0; t < group->types.count; t++) {
         const bp_type *type = group->types.at[t];
         if (!by_tag && !type->opt_in_always) {
@@ -92,11 +93,12 @@ judge_group(run *state, const bp_plan_use *use, const bp_named_types *named,
         }
         bp_answer answer = opted_in(state, type, region);
         need++;
+        always = always && type->opt_in_always;
         off += answer == BP_ABSENT;
         state->unknown += answer == BP_UNKNOWN && !by_tag;
     }
     const bp_cell_rows *cells = group->listed ? &group->rows : &named->everywhere;
-    bool nothing = off == need && !by_tag;
+    bool nothing = off == need && always;
     if (off == 0) {
         return;
     }

@@ -66,6 +66,8 @@ judge_support(const copy_at *at, const bp_named_group *group)
             const bp_type *was = type->user != NULL ? type->user->was : NULL;
             bool spared = was != NULL && bp_type_never_copies(was) && !bp_type_never_copies(type);
             bp_user_spared(at->context, spared ? type->user : NULL);
+            at->causes->unknown_support +=
+                type->cross_region == BP_UNKNOWN || type->cross_account == BP_UNKNOWN;
             continue;
         }
         *bp_vec_add(at->context->arena, &bad) = type;
@@ -255,6 +257,7 @@ judge_air_gap(const copy_at *at, const bp_named_group *group)
     bp_type_list bad = {0};
     bp_cell_rows rows = {0};
     bool sure = true;
+    size_t unknown = 0;
     const bp_cell_rows *all = cells_of(at, group);
     for (size_t i = 0; i < group->types.count; i++) {
         const bp_type *type = group->types.at[i];
@@ -262,13 +265,15 @@ judge_air_gap(const copy_at *at, const bp_named_group *group)
             *bp_vec_add(at->context->arena, &bad) = type;
             sure = sure && bp_type_mark(type, "air_gapped_vault") == BP_MARK_VERIFIED;
         }
+        unknown += type->air_gapped_vault == BP_UNKNOWN && !bp_type_never_copies(type);
     }
-    for (size_t i = 0; i < all->count && bad.count > 0; i++) {
+    for (size_t i = 0; i < all->count && bad.count + unknown > 0; i++) {
         if (goes_into_air_gap(at, &at->context->org->accounts.at[all->at[i].account])) {
             *bp_vec_add(at->context->arena, &rows) = all->at[i];
         }
     }
     if (rows.count > 0 || (at->air_gapped && all->count == 0)) {
+        at->causes->unknown_air_gap += unknown;
         add_types(at, "CPY011", group, &bad, sure, &rows);
     }
 }
@@ -422,4 +427,12 @@ bp_check_copies(const bp_check_context *context)
         }
     }
     bp_copy_causes_report(&causes);
+    if (causes.unknown_support > 0) {
+        bp_skip_check(context->diagnostics, "CPY001", causes.unknown_support,
+                      "no table says whether these types are copied");
+    }
+    if (causes.unknown_air_gap > 0) {
+        bp_skip_check(context->diagnostics, "CPY011", causes.unknown_air_gap,
+                      "no table says whether an air-gapped vault takes these types");
+    }
 }

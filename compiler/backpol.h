@@ -23,8 +23,8 @@ typedef struct bp_options {
     bool with_project;     /* judge named .bpol files as parts of the project that they lie in */
     bp_str inventory_path; /* instead of the manifest's, relative or absolute like files; empty: as
                               the manifest says, org.yaml if it is there */
-    bp_str facts_path; /* rows on top of the fact tables and the manifest's; paths like files */
-    int64_t as_of;     /* instant (seconds, UTC) by which age and calendar rules judge */
+    bp_str facts_path;     /* rows on top of the fact tables and the manifest's; paths like files */
+    int64_t as_of;         /* instant (seconds, UTC) by which age and calendar rules judge */
     bool require_inventory;
     bp_str baseline_path; /* instead of the manifest's, relative or absolute like files */
     bool no_baseline;     /* read none, whatever the manifest says */
@@ -95,6 +95,14 @@ bool bp_session_plan(bp_session *session);    /* → deployment */
 bool bp_session_judge(bp_session *session,
                       unsigned targets); /* what emitting would report, no artifacts */
 bool bp_session_emit(bp_session *session, unsigned targets); /* → artifacts, in memory */
+
+/* Judges the inventory by itself, without policies: age, contradictions, and the documents of its
+ * deployed policies → findings. */
+void bp_session_check_inventory(bp_session *session);
+/* The document of a deployed policy, from below the folder of the inventory. False: it is unknown,
+ * because the inventory names no file, or the file is not what the inventory says, which is
+ * reported. */
+bool bp_session_deployed_policy(bp_session *session, const bp_org_policy *policy, bp_str *text);
 
 /* After the last stage: reports suppressions and lines of the baseline that hid nothing, and
  * settles the list. May be called again. */

@@ -32,8 +32,9 @@ typedef struct bp_run {
     bool fail_on_given;
     bp_severity fail_on;
     bool color;
-    bp_map *overlay; /* texts that were mended and are not written yet; NULL: none */
-    bool out_failed; /* standard output could not be written, which was said */
+    const bp_json *inventory_known; /* for a machine: how much an inventory knows; may be NULL */
+    bp_map *overlay;                /* texts that were mended and are not written yet; NULL: none */
+    bool out_failed;                /* standard output could not be written, which was said */
 } bp_run;
 
 typedef int bp_command(bp_run *run);
@@ -76,8 +77,8 @@ const char *bp_command_name(bp_command_id command);
 bp_session *bp_project_open(bp_run *run);
 /* Sets the folder that the run starts from. False: said already. */
 bool bp_project_start(bp_run *run);
-/* A session with nothing but the tables about AWS in use: of the project around the start folder, if
- * there is one, and of --facts. NULL: they cannot be used, which is said. */
+/* A session with nothing but the tables about AWS in use: of the project around the start folder,
+ * if there is one, and of --facts. NULL: they cannot be used, which is said. */
 bp_session *bp_project_facts(bp_run *run);
 /* The project around the start folder, compiled; NULL when there is none, or when it is broken,
  * which is said. No findings are reported. */

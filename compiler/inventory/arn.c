@@ -71,7 +71,7 @@ bp_dump_org_arn(bp_dump *dump, bp_str text)
 {
     bp_survey *survey = dump->survey;
     bp_arn arn;
-    if (!bp_arn_parse(text, &arn) || !bp_is_account_id(arn.account)) {
+    if (!bp_arn_parse(text, &arn) || !bp_is_account_number(arn.account)) {
         return true;
     }
     bp_str id = bp_str_cut(arn.rest, bp_str_find(arn.rest, '/') + 1, arn.rest.size);
@@ -106,7 +106,7 @@ disagrees(bp_dump *dump, const char *what, bp_str said, bp_str found)
 bool
 bp_dump_agrees(bp_dump *dump, const bp_arn *arn)
 {
-    if (arn->account.size > 0 && !bp_is_account_id(arn->account)) {
+    if (arn->account.size > 0 && !bp_is_account_number(arn->account)) {
         bp_dump_report(dump, "SYN005", "IMP021",
                        "\"%.*s\" in an ARN is no account id; an account id is 12 digits",
                        BP_ARG(arn->account));

@@ -66,7 +66,7 @@ all_digits(bp_str text)
 }
 
 bool
-bp_is_account_id(bp_str text)
+bp_is_account_number(bp_str text)
 {
     return text.size == 12 && all_digits(text);
 }
@@ -102,7 +102,7 @@ bp_is_target_id(bp_str text)
         return is_word(bp_str_cut(rest, 0, dash), 4, 32) &&
                is_word(bp_str_cut(rest, dash + 1, rest.size), 8, 32);
     }
-    return bp_is_account_id(text);
+    return bp_is_account_number(text);
 }
 
 bool

@@ -133,7 +133,7 @@ parent_in(bp_str path, bp_str id)
 static bool
 is_parent_id(bp_str id)
 {
-    return bp_is_target_id(id) && !bp_is_account_id(id);
+    return bp_is_target_id(id) && !bp_is_account_number(id);
 }
 
 /* Where an entry stands, against what the dump is about. False: refused, reported. */

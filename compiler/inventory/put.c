@@ -51,6 +51,22 @@ bp_put_missing(bp_putting *on, bp_dump_kind kind)
 
 /* ---- settings */
 
+/* The keys of the run; those of the inventory that was started from where the run names none. */
+static void
+put_watched(bp_putting *on)
+{
+    bp_survey *survey = on->survey;
+    const bp_str *keys = survey->options.watched_tags;
+    size_t count = survey->options.watched_tag_count;
+    if (count == 0 && survey->start != NULL) {
+        keys = survey->start->watched_tags.at;
+        count = survey->start->watched_tags.count;
+    }
+    for (size_t i = 0; i < count; i++) {
+        *bp_vec_add(on->arena, &on->org->watched_tags) = keys[i];
+    }
+}
+
 void
 bp_put_settings(bp_putting *on)
 {
@@ -79,9 +95,7 @@ bp_put_settings(bp_putting *on)
                                     : bp_str_is(record.field[1], "disabled") ? BP_ABSENT
                                                                              : BP_UNKNOWN;
     }
-    for (size_t i = 0; i < survey->options.watched_tag_count; i++) {
-        *bp_vec_add(on->arena, &org->watched_tags) = survey->options.watched_tags[i];
-    }
+    put_watched(on);
 }
 
 /* ---- who the organization is */

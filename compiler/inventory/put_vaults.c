@@ -57,6 +57,21 @@ copy_words(bp_putting *on, const bp_unit *vaults, bp_str account, bp_str name)
     return bp_record_next(on->scratch, &rest, &record) ? record.field[0] : BP_STR("");
 }
 
+/* What the inventory that was started from says of a vault: its key and whose copies it takes are
+ * answers of other calls than the list. */
+static bp_record
+said_before(bp_putting *on, const bp_unit *unit, bp_str name)
+{
+    bp_record record;
+    for (bp_str rest = bp_text_of(on->survey, unit->into);
+         bp_record_next(on->scratch, &rest, &record);) {
+        if (bp_str_equal(record.field[0], name)) {
+            return record;
+        }
+    }
+    return (bp_record){.count = 0};
+}
+
 static void
 add_unit(bp_putting *on, rows *to, bp_unit *unit, bp_str account)
 {
@@ -66,8 +81,12 @@ add_unit(bp_putting *on, rows *to, bp_unit *unit, bp_str account)
          bp_record_next(on->scratch, &rest, &record);) {
         bp_buf key = {.arena = on->scratch};
         bp_str copies = copy_words(on, unit, account, record.field[0]);
-        record.field[2] = key_word(on, unit, account, record.field[2]);
-        record.field[7] = copies.size > 0 ? copies : record.field[7];
+        bp_record before = said_before(on, unit, record.field[0]);
+        bp_str word = key_word(on, unit, account, record.field[2]);
+        record.field[2] = word.size > 0 ? word : before.field[2];
+        record.field[7] = copies.size > 0           ? copies
+                          : record.field[7].size > 0 ? record.field[7]
+                                                     : before.field[7];
         record.count = 8;
         for (size_t i = 0; i < record.count; i++) {
             bp_record_field(&key, record.field[i]);

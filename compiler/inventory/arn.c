@@ -4,6 +4,17 @@
  */
 #include "compiler/inventory/survey_parts.h"
 
+uint64_t
+bp_key_hash(bp_str id)
+{
+    uint64_t hash = UINT64_C(0xCBF29CE484222325);
+    for (size_t i = 0; i < id.size; i++) {
+        hash = (hash ^ (unsigned char)id.at[i]) * UINT64_C(0x100000001B3);
+    }
+    hash = (hash ^ hash >> 32) * UINT64_C(0x9E3779B97F4A7C15);
+    return hash ^ hash >> 29;
+}
+
 bool
 bp_arn_parse(bp_str text, bp_arn *arn)
 {

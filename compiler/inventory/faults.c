@@ -10,6 +10,14 @@ bp_dump_here(bp_dump *dump)
     return bp_json_place(dump->reader, dump->survey->sources, dump->path, dump->last.span);
 }
 
+void
+bp_dump_point(bp_dump *dump, const bp_value *value)
+{
+    if (value->there) {
+        dump->last.span = value->span;
+    }
+}
+
 static bp_finding *finish(bp_survey *survey, bp_finding *finding, const char *reason,
                           const char *format, va_list arguments)
     __attribute__((format(printf, 4, 0)));

@@ -102,6 +102,7 @@ take(bp_dump *dump, const bp_field *field, bp_json_event event, bp_value *value)
     bool good = true;
     value->there = true;
     value->good = true;
+    value->span = event.span;
     switch (field->kind) {
     case BP_FIELD_NESTED:
         return field->nested(dump, event, value);

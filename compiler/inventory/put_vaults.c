@@ -73,10 +73,9 @@ said_before(bp_putting *on, const bp_unit *unit, bp_str name)
 }
 
 static void
-add_unit(bp_putting *on, rows *to, bp_unit *unit, bp_str account)
+add_unit(bp_putting *on, rows *to, bp_unit *unit, bp_str account, bp_region_mask in)
 {
     bp_record record;
-    bp_region_mask in = BP_REGION_BIT(unit->region);
     for (bp_str rest = bp_put_content(on, on->scratch, unit);
          bp_record_next(on->scratch, &rest, &record);) {
         bp_buf key = {.arena = on->scratch};
@@ -165,6 +164,19 @@ add_config_cells(bp_putting *on, rows *to)
     }
 }
 
+/* Regions whose answers are one text, where no other answers add to them. */
+typedef struct cell {
+    bp_unit *unit;
+    bp_region_mask in;
+} cell;
+
+static bool
+says_the_same(const bp_unit *a, const bp_unit *b)
+{
+    return a->content == b->content && a->into == b->into && a->taken == b->taken &&
+           a->pieces == NULL && b->pieces == NULL;
+}
+
 const bp_vault_set *
 bp_put_vaults(bp_putting *on, bp_str account)
 {
@@ -173,6 +185,8 @@ bp_put_vaults(bp_putting *on, bp_str account)
     size_t count = 0;
     bool some = false;
     bp_regions(&count);
+    bool simple = !on->has[BP_DUMP_ACCESS] && !on->has[BP_DUMP_ALIASES];
+    BP_VEC(cell) cells = {0};
     for (size_t region = 0; region < count && on->has[BP_DUMP_VAULTS]; region++) {
         bp_unit *unit = bp_unit_find(on->survey, (bp_unit_key){.kind = BP_DUMP_VAULTS,
                                                                .account = account,
@@ -180,8 +194,19 @@ bp_put_vaults(bp_putting *on, bp_str account)
         if (unit != NULL && (unit->complete || unit->pieces != NULL)) {
             some = true;
             all.seen |= unit->complete ? BP_REGION_BIT(region) : 0;
-            add_unit(on, &all, unit, account);
+            size_t i = 0;
+            while (simple && i < cells.count && !says_the_same(cells.at[i].unit, unit)) {
+                i++;
+            }
+            if (!simple || i == cells.count) {
+                i = cells.count;
+                *bp_vec_add(on->scratch, &cells) = (cell){unit, 0};
+            }
+            cells.at[i].in |= BP_REGION_BIT(region);
         }
+    }
+    for (size_t i = 0; i < cells.count; i++) {
+        add_unit(on, &all, cells.at[i].unit, account, cells.at[i].in);
     }
     add_config_cells(on, &all);
     if (!some && all.seen == 0) {

@@ -74,6 +74,7 @@ static bool
 take_resource(bp_dump *dump, const bp_value *values)
 {
     bp_arn arn;
+    bp_dump_point(dump, &values[0]);
     bp_str types = trimmed_types(dump, values[0].text, &arn);
     if (types.size == 0) {
         return true; /* refused, or of no type that AWS Backup knows */
@@ -121,6 +122,7 @@ static bool
 take_protected(bp_dump *dump, const bp_value *values)
 {
     bp_arn arn;
+    bp_dump_point(dump, &values[0]);
     bp_str types = trimmed_types(dump, values[0].text, &arn);
     if (types.size > 0) {
         bp_record_add(dump, &types, 1);

@@ -92,6 +92,7 @@ read_types(bp_dump *dump, bp_json_event first, bp_value *value)
 static bool
 take_root(bp_dump *dump, const bp_value *values)
 {
+    bp_dump_point(dump, &values[0]);
     if (!id_fits(dump, bp_str_starts(values[0].text, BP_STR("r-")) &&
                            bp_is_target_id(values[0].text),
                  "a root", values[0].text)) {
@@ -168,6 +169,7 @@ static bool
 take_ou(bp_dump *dump, const bp_value *values)
 {
     bp_str id = values[0].text;
+    bp_dump_point(dump, &values[0]);
     if (!id_fits(dump, bp_str_starts(id, BP_STR("ou-")) && bp_is_target_id(id), "an OU", id)) {
         return true;
     }
@@ -257,6 +259,7 @@ static bool
 take_account(bp_dump *dump, const bp_value *values)
 {
     bp_str id = values[0].text;
+    bp_dump_point(dump, &values[0]);
     bp_str parent = parent_of_account(values[4].text, id);
     bp_dump_org_arn(dump, values[5].text);
     bool children = bp_dump_kind_of(dump->row) == BP_DUMP_CHILDREN;

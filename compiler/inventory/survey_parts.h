@@ -109,6 +109,7 @@ struct bp_survey {
     BP_VEC(bp_str) texts; /* by number; 0 is the empty text */
     BP_VEC(bp_unit *) chunks;
     size_t unit_count;
+    size_t kind_counts[BP_DUMP_KINDS]; /* units by kind */
     bp_arena *slot_memory;
     uint32_t *slots; /* unit number + 1, by hash */
     size_t slot_count;
@@ -233,6 +234,7 @@ typedef struct bp_value {
     bool good;
     bool flag;
     bp_str text;
+    bp_span span; /* where it begins, for bp_dump_point */
     void *nested;
 } bp_value;
 typedef bool bp_nested_reader(bp_dump *dump, bp_json_event first, bp_value *value);
@@ -257,6 +259,8 @@ bool bp_wrong_kind(bp_dump *dump, bp_json_event first, const char *what, const c
 /* ---- faults.c: findings about dumps */
 /* The place of the last event. */
 bp_span bp_dump_here(bp_dump *dump);
+/* What is reported next is about this value. */
+void bp_dump_point(bp_dump *dump, const bp_value *value);
 /* A finding at the last event, with the reason in a note. */
 bp_finding *bp_dump_report(bp_dump *dump, const char *code, const char *reason,
                            const char *format, ...) __attribute__((format(printf, 4, 5)));
@@ -273,6 +277,8 @@ bp_str bp_dump_call(bp_dump *dump);
 bool bp_dump_addressed(bp_dump *dump, unsigned needs);
 
 /* ---- arn.c */
+/* Stands for the id of a key, which is not kept. */
+uint64_t bp_key_hash(bp_str id);
 typedef struct bp_arn {
     bp_str partition;
     bp_str service;

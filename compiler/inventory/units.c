@@ -90,7 +90,7 @@ bp_unit_find(const bp_survey *survey, bp_unit_key key)
 {
     numbers of = {.kind = (uint8_t)key.kind,
                   .region = key.region < 0 ? BP_NO_REGION : (uint8_t)key.region};
-    if (survey->slot_count == 0 || !known_number(survey, key.account, &of.account) ||
+    if (survey->kind_counts[key.kind] == 0 || !known_number(survey, key.account, &of.account) ||
         !known_number(survey, key.sub, &of.sub)) {
         return NULL;
     }
@@ -115,6 +115,7 @@ bp_unit_make(bp_survey *survey, bp_unit_key key)
             *bp_vec_add(survey->arena, &survey->chunks) = chunk;
         }
         bp_unit *unit = bp_unit_at(survey, survey->unit_count++);
+        survey->kind_counts[of.kind]++;
         *unit = (bp_unit){.taken = BP_NO_TIME,
                           .account = of.account,
                           .sub = of.sub,

@@ -39,8 +39,8 @@ bp_dump_partition(bp_dump *dump, bp_str partition)
         return true;
     }
     if (!bp_partition_known(partition)) {
-        bp_dump_report(dump, "TOP010", "IMP022", "ARN of the partition \"%.*s\", which is not known",
-                       BP_ARG(partition));
+        bp_dump_report(dump, "TOP010", "IMP022",
+                       "ARN of the partition \"%.*s\", which is not known", BP_ARG(partition));
         dump->spoiled = true;
         return false;
     }
@@ -106,8 +106,8 @@ bp_dump_org_arn(bp_dump *dump, bp_str text)
 static bool
 disagrees(bp_dump *dump, const char *what, bp_str said, bp_str found)
 {
-    bool path = (dump->from_path & (bp_str_is(bp_str_of(what), "account") ? BP_ABOUT_ACCOUNT
-                                                                          : BP_ABOUT_REGION)) != 0;
+    bool path = (dump->from_path &
+                 (bp_str_is(bp_str_of(what), "account") ? BP_ABOUT_ACCOUNT : BP_ABOUT_REGION)) != 0;
     bp_dump_report(dump, "IMP014", "IMP014", "ARN of %s \"%.*s\" in an answer of %s \"%.*s\"%s",
                    what, BP_ARG(found), what, BP_ARG(said), path ? ", as its path says" : "");
     dump->spoiled = true;
@@ -133,7 +133,8 @@ bp_dump_agrees(bp_dump *dump, const bp_arn *arn)
         return disagrees(dump, "Region", dump->region_code, arn->region);
     }
     if (arn->region.size > 0 && bp_region_index(arn->region) < 0) {
-        bp_dump_report(dump, "REG001", "IMP022", "Region \"%.*s\" is not known", BP_ARG(arn->region));
+        bp_dump_report(dump, "REG001", "IMP022", "Region \"%.*s\" is not known",
+                       BP_ARG(arn->region));
         dump->spoiled = true;
         return false;
     }
@@ -147,8 +148,8 @@ bp_dump_cell_of(bp_dump *dump, const bp_arn *arn)
     if (!fresh && !dump->derived) {
         return bp_dump_agrees(dump, arn);
     }
-    bool same = bp_str_equal(dump->account, arn->account) &&
-                bp_str_equal(dump->region_code, arn->region);
+    bool same =
+        bp_str_equal(dump->account, arn->account) && bp_str_equal(dump->region_code, arn->region);
     if (!fresh && same) {
         return true;
     }

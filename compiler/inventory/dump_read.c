@@ -188,8 +188,8 @@ static bool
 note_continuation(bp_dump *dump, const char *key, bp_json_event value)
 {
     bool flag = strcmp(key, "IsTruncated") == 0 || strcmp(key, "Truncated") == 0;
-    bool more = flag ? value.kind == BP_JSON_TRUE
-                     : value.kind == BP_JSON_STRING && value.text.size > 0;
+    bool more =
+        flag ? value.kind == BP_JSON_TRUE : value.kind == BP_JSON_STRING && value.text.size > 0;
     if (more) {
         dump->cut_how = key;
     }
@@ -199,8 +199,8 @@ note_continuation(bp_dump *dump, const char *key, bp_json_event value)
 static const char *
 continuation_key(bp_str key)
 {
-    static const char *const keys[] = {"NextToken", "IsTruncated", "Marker",
-                                       "PaginationToken", "Truncated", "NextMarker"};
+    static const char *const keys[] = {"NextToken",       "IsTruncated", "Marker",
+                                       "PaginationToken", "Truncated",   "NextMarker"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         if (bp_str_is(key, keys[i])) {
             return keys[i];
@@ -488,9 +488,8 @@ broken(bp_dump *dump)
         bp_dump_report(dump, "IMP001", "IMP001", "cannot be read past byte %llu", at);
         return;
     }
-    bp_finding *finding =
-        bp_dump_report(dump, "SYN001", "IMP002", "not JSON at byte %llu: %.*s", at,
-                       BP_ARG(error.text));
+    bp_finding *finding = bp_dump_report(dump, "SYN001", "IMP002", "not JSON at byte %llu: %.*s",
+                                         at, BP_ARG(error.text));
     if (bp_json_ended_early(dump->reader)) {
         bp_finding_help(survey->list, finding,
                         "the dump is cut off: take it again; nothing of it is used");

@@ -56,8 +56,8 @@ bp_survey_report(bp_survey *survey, const char *code, const char *reason, bp_str
         span = bp_span_of(source, 0, 0);
     }
     va_start(arguments, format);
-    bp_finding *finding = finish(survey, bp_report(survey->list, code, span, "%s", ""), reason,
-                                 format, arguments);
+    bp_finding *finding =
+        finish(survey, bp_report(survey->list, code, span, "%s", ""), reason, format, arguments);
     va_end(arguments);
     return finding;
 }

@@ -23,8 +23,8 @@ use_age(bp_putting *on, int64_t taken)
     on->used = true;
     bp_survey *survey = on->survey;
     if (taken != BP_NO_TIME) {
-        survey->oldest = survey->oldest == BP_NO_TIME || taken < survey->oldest ? taken
-                                                                               : survey->oldest;
+        survey->oldest =
+            survey->oldest == BP_NO_TIME || taken < survey->oldest ? taken : survey->oldest;
         survey->newest = taken > survey->newest ? taken : survey->newest;
     }
 }
@@ -86,9 +86,8 @@ bp_put_settings(bp_putting *on)
         *bp_vec_add(on->arena, &org->administrators) = bp_put_text(on, record.field[0]);
     }
     org->administrators_known = delegated != NULL && delegated->complete;
-    bp_unit *global = bp_unit_find(survey, (bp_unit_key){.kind = BP_DUMP_GLOBAL,
-                                                         .account = org->management_id,
-                                                         .region = -1});
+    bp_unit *global = bp_unit_find(
+        survey, (bp_unit_key){.kind = BP_DUMP_GLOBAL, .account = org->management_id, .region = -1});
     rest = bp_put_content(on, on->scratch, global);
     while (bp_record_next(on->scratch, &rest, &record)) {
         org->cross_account_backup = bp_str_is(record.field[1], "enabled")    ? BP_PRESENT
@@ -116,17 +115,15 @@ put_identity(bp_putting *on)
     bp_survey *survey = on->survey;
     bp_organization *org = on->org;
     bp_record record;
-    bp_unit *unit =
-        bp_unit_find(survey, (bp_unit_key){.kind = BP_DUMP_ORGANIZATION, .region = -1});
+    bp_unit *unit = bp_unit_find(survey, (bp_unit_key){.kind = BP_DUMP_ORGANIZATION, .region = -1});
     bp_str rest = bp_put_content(on, on->scratch, unit);
     if (bp_record_next(on->scratch, &rest, &record)) {
         org->id = bp_put_text(on, record.field[0]);
         org->management_id = bp_put_text(on, record.field[1]);
         org->partition = bp_put_text(on, record.field[3]);
-        org->features = bp_str_is(record.field[2], "ALL") ? BP_FEATURES_ALL
-                        : bp_str_is(record.field[2], "CONSOLIDATED_BILLING")
-                            ? BP_FEATURES_BILLING
-                            : BP_FEATURES_UNKNOWN;
+        org->features = bp_str_is(record.field[2], "ALL")                    ? BP_FEATURES_ALL
+                        : bp_str_is(record.field[2], "CONSOLIDATED_BILLING") ? BP_FEATURES_BILLING
+                                                                             : BP_FEATURES_UNKNOWN;
     } else {
         org->id = survey->org_id;
         org->management_id = survey->management;
@@ -183,10 +180,11 @@ tell_unknown(bp_putting *on, bp_dump_kind kind)
     const bp_cut_list *failed = &survey->failed[kind];
     const bp_dump_row *row = &bp_dump_rows()[kind];
     if (failed->count > 0) {
-        bp_finding *finding = bp_report(
-            survey->list, "IMP062", failed->first, "%zu call%s of %s failed; what %s would say is "
-            "unknown", failed->count, failed->count == 1 ? "" : "s", row->command,
-            failed->count == 1 ? "it" : "they");
+        bp_finding *finding = bp_report(survey->list, "IMP062", failed->first,
+                                        "%zu call%s of %s failed; what %s would say is "
+                                        "unknown",
+                                        failed->count, failed->count == 1 ? "" : "s", row->command,
+                                        failed->count == 1 ? "it" : "they");
         bp_finding_help(survey->list, finding, "repeat: %.*s", BP_ARG(failed->call));
     }
     if (on->counts[kind].missing > 0) {

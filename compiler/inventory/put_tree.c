@@ -260,8 +260,7 @@ put_all_accounts(bp_putting *on)
 {
     bp_organization *org = on->org;
     bp_map *indexes = bp_map_new(on->arena);
-    bp_unit *list =
-        bp_unit_find(on->survey, (bp_unit_key){.kind = BP_DUMP_ACCOUNTS, .region = -1});
+    bp_unit *list = bp_unit_find(on->survey, (bp_unit_key){.kind = BP_DUMP_ACCOUNTS, .region = -1});
     bool listed = list != NULL && list->complete;
     org->accounts.room = 1 + count_children(on);
     org->accounts.at = bp_arena_array(on->arena, org->accounts.room, sizeof *org->accounts.at);
@@ -298,8 +297,7 @@ bool
 bp_put_tree(bp_putting *on)
 {
     bp_map *known = bp_map_new(on->arena);
-    if (!put_root(on) || !put_ous(on, known) || !no_strangers(on, known) ||
-        !put_all_accounts(on)) {
+    if (!put_root(on) || !put_ous(on, known) || !no_strangers(on, known) || !put_all_accounts(on)) {
         return false;
     }
     if (on->org->tree_complete && on->org->accounts.count == 0) {

@@ -28,9 +28,9 @@ key_word(bp_putting *on, const bp_unit *vaults, bp_str account, bp_str word)
         (uint64_t)slot >= vaults->keys[0]) {
         return bp_str_starts(word, BP_STR("#")) ? BP_STR("") : word;
     }
-    bp_unit *aliases = bp_unit_find(on->survey, (bp_unit_key){.kind = BP_DUMP_ALIASES,
-                                                              .account = account,
-                                                              .region = vaults->region});
+    bp_unit *aliases = bp_unit_find(
+        on->survey,
+        (bp_unit_key){.kind = BP_DUMP_ALIASES, .account = account, .region = vaults->region});
     bp_str wanted = bp_str_format(on->scratch, "%016" PRIx64, vaults->keys[slot + 1]);
     for (bp_str rest = bp_put_content(on, on->scratch, aliases);
          bp_record_next(on->scratch, &rest, &record);) {
@@ -52,8 +52,8 @@ copy_words(bp_putting *on, const bp_unit *vaults, bp_str account, bp_str name)
                                                              .account = account,
                                                              .sub = name,
                                                              .region = vaults->region});
-    bp_str rest = access != NULL && access->complete ? bp_put_content(on, on->scratch, access)
-                                                     : BP_STR("");
+    bp_str rest =
+        access != NULL && access->complete ? bp_put_content(on, on->scratch, access) : BP_STR("");
     return bp_record_next(on->scratch, &rest, &record) ? record.field[0] : BP_STR("");
 }
 
@@ -83,7 +83,7 @@ add_unit(bp_putting *on, rows *to, bp_unit *unit, bp_str account, bp_region_mask
         bp_record before = said_before(on, unit, record.field[0]);
         bp_str word = key_word(on, unit, account, record.field[2]);
         record.field[2] = word.size > 0 ? word : before.field[2];
-        record.field[7] = copies.size > 0           ? copies
+        record.field[7] = copies.size > 0            ? copies
                           : record.field[7].size > 0 ? record.field[7]
                                                      : before.field[7];
         record.count = 8;
@@ -188,9 +188,9 @@ bp_put_vaults(bp_putting *on, bp_str account)
     bool simple = !on->has[BP_DUMP_ACCESS] && !on->has[BP_DUMP_ALIASES];
     BP_VEC(cell) cells = {0};
     for (size_t region = 0; region < count && on->has[BP_DUMP_VAULTS]; region++) {
-        bp_unit *unit = bp_unit_find(on->survey, (bp_unit_key){.kind = BP_DUMP_VAULTS,
-                                                               .account = account,
-                                                               .region = (int)region});
+        bp_unit *unit = bp_unit_find(
+            on->survey,
+            (bp_unit_key){.kind = BP_DUMP_VAULTS, .account = account, .region = (int)region});
         if (unit != NULL && (unit->complete || unit->pieces != NULL)) {
             some = true;
             all.seen |= unit->complete ? BP_REGION_BIT(region) : 0;

@@ -73,10 +73,9 @@ read_types(bp_dump *dump, bp_json_event first, const char *what, const char *let
         bp_str name = bp_str_cut(type, 2, type.size);
         const char *known = bp_type_api_name(name);
         if (known == NULL || !bp_str_is(name, known)) {
-            bp_finding *finding =
-                bp_survey_report(dump->survey, "IMP041", "IMP044", BP_STR(""),
-                                 "\"%.*s\" is no resource type that is known; it is kept as it is",
-                                 BP_ARG(name));
+            bp_finding *finding = bp_survey_report(
+                dump->survey, "IMP041", "IMP044", BP_STR(""),
+                "\"%.*s\" is no resource type that is known; it is kept as it is", BP_ARG(name));
             finding->severity = BP_INFO;
         }
         event = bp_dump_next(dump);

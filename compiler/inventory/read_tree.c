@@ -43,8 +43,8 @@ bp_read_organization(bp_dump *dump, bp_json_event first)
         finding->severity = BP_WARNING;
     }
     bp_arn_parse(values[3].text, &arn);
-    bp_record_add(dump,
-                  (bp_str[]){values[0].text, values[1].text, values[2].text, arn.partition}, 4);
+    bp_record_add(dump, (bp_str[]){values[0].text, values[1].text, values[2].text, arn.partition},
+                  4);
     return true;
 }
 
@@ -93,8 +93,8 @@ static bool
 take_root(bp_dump *dump, const bp_value *values)
 {
     bp_dump_point(dump, &values[0]);
-    if (!id_fits(dump, bp_str_starts(values[0].text, BP_STR("r-")) &&
-                           bp_is_target_id(values[0].text),
+    if (!id_fits(dump,
+                 bp_str_starts(values[0].text, BP_STR("r-")) && bp_is_target_id(values[0].text),
                  "a root", values[0].text)) {
         return true;
     }
@@ -312,12 +312,10 @@ choose_list(bp_dump *dump)
 bool
 bp_read_accounts(bp_dump *dump, bp_json_event first)
 {
-    static const bp_field fields[] = {{"Id", BP_FIELD_ACCOUNT, true, NULL},
-                                      {"Name", BP_FIELD_TEXT, false, NULL},
-                                      {"State", BP_FIELD_TEXT, false, NULL},
-                                      {"Status", BP_FIELD_TEXT, false, NULL},
-                                      {"Paths", BP_FIELD_NESTED, false, read_paths},
-                                      {"Arn", BP_FIELD_ARN, false, NULL}};
+    static const bp_field fields[] = {
+        {"Id", BP_FIELD_ACCOUNT, true, NULL},          {"Name", BP_FIELD_TEXT, false, NULL},
+        {"State", BP_FIELD_TEXT, false, NULL},         {"Status", BP_FIELD_TEXT, false, NULL},
+        {"Paths", BP_FIELD_NESTED, false, read_paths}, {"Arn", BP_FIELD_ARN, false, NULL}};
     if (!bp_read_list(dump, first, "account", fields, 6, take_account)) {
         return false;
     }

@@ -44,9 +44,9 @@ can_be_named(bp_dump *dump, bp_str name)
         dump->spoiled = true;
     } else if (!dump->survey->odd_vault_told) {
         dump->survey->odd_vault_told = true;
-        bp_finding *finding = bp_dump_report(dump, "IMP041", "IMP045",
-                                             "vault \"%.*s\" is left out; no policy can name it",
-                                             BP_ARG(name));
+        bp_finding *finding =
+            bp_dump_report(dump, "IMP041", "IMP045",
+                           "vault \"%.*s\" is left out; no policy can name it", BP_ARG(name));
         finding->severity = BP_INFO;
     }
     return false;
@@ -140,8 +140,7 @@ take_vault(bp_dump *dump, const bp_value *values)
     if (values[ARN].there && !values[ARN].good) {
         return true;
     }
-    if (!can_be_named(dump, name) ||
-        !bp_dump_addressed(dump, BP_ABOUT_ACCOUNT | BP_ABOUT_REGION)) {
+    if (!can_be_named(dump, name) || !bp_dump_addressed(dump, BP_ABOUT_ACCOUNT | BP_ABOUT_REGION)) {
         return true;
     }
     if (bp_str_is(values[STATE].text, "FAILED")) {
@@ -331,7 +330,8 @@ take_config(bp_dump *dump, bp_str text)
     }
     for (size_t i = 0; i < 3; i++) {
         if (values[i].size == 0) {
-            bp_dump_report(dump, "SYN005", "IMP023", "result of AWS Config without \"%s\"", keys[i]);
+            bp_dump_report(dump, "SYN005", "IMP023", "result of AWS Config without \"%s\"",
+                           keys[i]);
             dump->spoiled = true;
             return true;
         }
@@ -354,8 +354,7 @@ bp_read_config(bp_dump *dump, bp_json_event first)
     dump->row = &bp_dump_rows()[BP_DUMP_VAULTS];
     dump->presence_only = true;
     dump->survey->has_config = true;
-    for (bp_json_event event = first; event.kind != BP_JSON_ARRAY_END;
-         event = bp_dump_next(dump)) {
+    for (bp_json_event event = first; event.kind != BP_JSON_ARRAY_END; event = bp_dump_next(dump)) {
         if (event.kind != BP_JSON_STRING) {
             return bp_wrong_kind(dump, event, "Results", "a JSON text in a string");
         }

@@ -45,8 +45,7 @@ enter(starting *on, bp_dump_kind kind, bp_str account, int region, bp_str sub, b
         unit->from_org = true;
     } else if (text.size > 0) {
         bp_piece *piece = BP_NEW(survey->arena, bp_piece);
-        *piece = (bp_piece){
-            .next = unit->pieces, .taken = survey->start_time, .content = content};
+        *piece = (bp_piece){.next = unit->pieces, .taken = survey->start_time, .content = content};
         unit->pieces = piece;
     }
 }
@@ -64,8 +63,7 @@ start_identity(starting *on)
     const bp_organization *org = on->org;
     const bp_ou *root = &org->ous.at[0];
     add(on,
-        (bp_str[]){org->id, org->management_id, bp_str_of(features[org->features]),
-                   org->partition},
+        (bp_str[]){org->id, org->management_id, bp_str_of(features[org->features]), org->partition},
         4);
     enter(on, BP_DUMP_ORGANIZATION, NONE, -1, NONE, true);
     add(on, (bp_str[]){root->id, root->name, bp_str_of(types[org->policy_type])}, 3);
@@ -160,8 +158,8 @@ add_vault(starting *on, const bp_org_vault *vault)
     add(on,
         (bp_str[]){vault->name, bp_str_of(kinds[vault->kind]), bp_str_of(keys[vault->key]),
                    bp_str_of(locks[vault->lock]), number_text(on, vault->lock_min),
-                   number_text(on, vault->lock_max),
-                   vault->creating ? BP_STR("creating") : NONE, copies_text(on, vault)},
+                   number_text(on, vault->lock_max), vault->creating ? BP_STR("creating") : NONE,
+                   copies_text(on, vault)},
         8);
 }
 
@@ -277,8 +275,8 @@ add_resource(starting *on, const bp_resource_row *row)
     bp_buf key = {.arena = on->scratch};
     bp_record_field(&key, bp_buf_text(&types));
     bp_record_field(&key, tags);
-    add(on,
-        (bp_str[]){bp_buf_text(&key), bp_buf_text(&types), tags, number_text(on, row->count)}, 4);
+    add(on, (bp_str[]){bp_buf_text(&key), bp_buf_text(&types), tags, number_text(on, row->count)},
+        4);
 }
 
 static void
@@ -397,8 +395,7 @@ start_stack_sets(starting *on)
 void
 bp_survey_start_from(bp_survey *survey, const bp_organization *org)
 {
-    starting on = {
-        .survey = survey, .org = org, .scratch = bp_arena_child(survey->arena)};
+    starting on = {.survey = survey, .org = org, .scratch = bp_arena_child(survey->arena)};
     survey->start = org;
     survey->start_time = org->captured_known ? org->captured : BP_NO_TIME;
     if (survey->options.watched_tag_count == 0) {

@@ -21,6 +21,9 @@ report(const bp_check_context *context, bp_span span, const char *seen, const ch
 static void
 unknown(const bp_check_context *context, const char *what)
 {
+    if (context->program == NULL) {
+        return; /* an inventory judged by itself says what it does not know */
+    }
     bp_skip_check(context->diagnostics, "TOP015", 1, "%s", what);
 }
 
@@ -113,7 +116,8 @@ judge_trust(const bp_check_context *context)
 void
 bp_check_settings(const bp_check_context *context)
 {
-    if (context->org == NULL || context->program == NULL || context->program->policies.count == 0) {
+    if (context->org == NULL ||
+        (context->program != NULL && context->program->policies.count == 0)) {
         return;
     }
     judge_features(context);

@@ -188,7 +188,8 @@ SCENARIO(import_policy, 0, "import", "testdata/import/policies/all-operators.jso
 SCENARIO(import_nothing, 2, "import", "nowhere.json")
 SCENARIO(inventory_import, 0, "inventory", "import", "--quiet", "--watch-tag", "backup",
          "testdata/inventory-import/dumps-become-an-organization/dumps.ndjson")
-SCENARIO(inventory_import_refused, 2, "inventory", "import", "testdata/seed/org.yaml", "nowhere.json")
+SCENARIO(inventory_import_refused, 2, "inventory", "import", "testdata/seed/org.yaml",
+         "nowhere.json")
 SCENARIO(init_over_a_project, 2, "init", "-C", "testdata/seed")
 SCENARIO(build_print, 0, "build", SEED, "--print", "prodbackuppolicy")
 SCENARIO(build_check_differs, 1, "build", SEED, "--check", "--out", "nowhere")

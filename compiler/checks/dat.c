@@ -31,12 +31,19 @@ bp_check_facts_age(const bp_check_context *context)
 }
 
 /* Rules that answer a question of their own when they do not know, or ask of the organization as a
- * whole and not of an account or Region: they do not make a finding by themselves. */
+ * whole and not of an account or Region, or of details that an inventory need not hold (locks,
+ * keys, policies of vaults and roles, stack sets): they do not make a finding by themselves. */
 static bool
 is_answered(const bp_check_context *context, const bp_skip *skip)
 {
-    return !context->require_inventory &&
-           (strcmp(skip->rule->code, "SEL010") == 0 || strcmp(skip->rule->code, "TOP015") == 0);
+    static const char *const codes[] = {"SEL010", "TOP015", "VLT005", "VLT008", "VLT012", "ROL005",
+                                        "ROL007", "CPY009", "CPY010", "STK007", "STK009"};
+    for (size_t i = 0; !context->require_inventory && i < sizeof codes / sizeof codes[0]; i++) {
+        if (strcmp(skip->rule->code, codes[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* The read-only calls that answer what rules ask. */
@@ -44,6 +51,12 @@ static const char *
 call_of(const char *code)
 {
     static const char *const calls[][2] = {
+        {"VLT005", "aws cloudformation list-stack-sets and get-template-summary"},
+        {"STK007", "aws cloudformation describe-stack-set"},
+        {"STK009", "aws account list-regions"},
+        {"CPY009", "aws backup get-backup-vault-access-policy"},
+        {"CPY010", "aws backup list-backup-vaults"},
+        {"ROL007", "aws iam list-attached-role-policies"},
         {"VLT", "aws backup list-backup-vaults"},
         {"NAM002", "aws backup list-backup-vaults"},
         {"STK", "aws backup list-backup-vaults"},

@@ -56,6 +56,14 @@ void bp_check_contradictions(const bp_check_context *context);     /* TOP017 */
 void bp_check_vaults(const bp_check_context *context);             /* VLT001 to VLT003, NAM002 */
 void bp_check_vault_names(const bp_check_context *context);        /* NAM001, VLT011 */
 void bp_check_air_gapped_targets(const bp_check_context *context); /* VLT013 */
+void bp_check_lock_values(const bp_check_context *context);        /* VLT006 */
+void bp_check_locks(const bp_check_context *context);              /* VLT008, VLT012 */
+void bp_check_vault_owners(const bp_check_context *context);       /* VLT005 */
+void bp_check_vault_access(const bp_check_context *context);       /* CPY009, CPY010 */
+void bp_check_copy_places(const bp_check_context *context);        /* REG008, CPY013 */
+void bp_check_role_powers(const bp_check_context *context);        /* ROL005, ROL007 */
+void bp_check_deployed_sets(const bp_check_context *context);      /* STK007, STK014 */
+void bp_check_set_regions(const bp_check_context *context);        /* STK009 */
 void bp_check_roles(const bp_check_context *context);              /* ROL001, ROL003 */
 void bp_check_role_arns(const bp_check_context *context);          /* ROL002, ROL004 */
 void bp_check_regions(const bp_check_context *context);            /* REG001 002 005 007 009 */

@@ -125,3 +125,13 @@ bp_role_arn_is_good(const bp_value *value)
     }
     return true;
 }
+
+bool
+bp_lock_is_good(const bp_facts *facts, const bp_lock *lock)
+{
+    int64_t most = bp_quota_find(facts, "DAYS_MAX")->value;
+    int64_t least = bp_quota_find(facts, "VAULT_LOCK_GRACE")->value;
+    return lock->min_days >= 1 && lock->min_days <= most && lock->max_days >= 0 &&
+           lock->max_days <= most && (lock->max_days == 0 || lock->min_days <= lock->max_days) &&
+           (lock->grace_days == 0 || (lock->grace_days >= least && lock->grace_days <= most));
+}

@@ -6,6 +6,7 @@
 #include "compiler/checks/needs.h"
 
 #include "compiler/checks/forms.h"
+#include "compiler/checks/stores.h"
 
 #include <string.h>
 
@@ -42,82 +43,43 @@ slot_of(const bp_check_context *context, bp_map *slots, need_key key, bp_str nam
     return slot;
 }
 
+/* What a walk over stores fills. */
+typedef struct gathering {
+    const bp_check_context *context;
+    bp_needs *needs;
+} gathering;
+
 static void
-add_vault(const bp_check_context *context, bp_needs *needs, const bp_plan_use *use,
-          bp_vault_need wanted, bp_region_mask regions)
+add_store(void *state, const bp_store *store)
 {
-    if (!bp_vault_name_is_good(wanted.name) || bp_text_is_unfinished(wanted.name)) {
-        return;
-    }
-    wanted.bound = bp_use_value_owner(context, use, wanted.value);
-    wanted.policy = wanted.bound->policy;
-    wanted.vault = bp_model_vault(context->model, wanted.name);
-    need_key key = {.policy = wanted.policy,
-                    .to = wanted.to,
-                    .source = wanted.name_span.source,
-                    .start = wanted.name_span.start,
-                    .end = wanted.name_span.end,
-                    .copy = wanted.copy};
+    const gathering *into = state;
+    const bp_check_context *context = into->context;
+    bp_needs *needs = into->needs;
+    const bp_bound_policy *bound = bp_use_value_owner(context, store->use, store->value);
+    need_key key = {.policy = bound->policy,
+                    .to = store->to,
+                    .source = store->name_span.source,
+                    .start = store->name_span.start,
+                    .end = store->name_span.end,
+                    .copy = store->copy};
     size_t count = needs->vaults.count;
-    size_t slot = *slot_of(context, needs->slots, key, wanted.name, count);
+    size_t slot = *slot_of(context, needs->slots, key, store->name, count);
     if (slot == count + 1) {
-        *bp_vec_add(context->arena, &needs->vaults) = wanted;
+        *bp_vec_add(context->arena, &needs->vaults) =
+            (bp_vault_need){.policy = bound->policy,
+                            .bound = bound,
+                            .node = store->node,
+                            .value = store->value,
+                            .name = store->name,
+                            .name_span = store->name_span,
+                            .copy = store->copy,
+                            .literal = store->literal,
+                            .to = store->to,
+                            .elsewhere = store->elsewhere,
+                            .vault = store->vault,
+                            .reference = store->reference};
     }
-    add_place(context, &needs->vaults.at[slot - 1], use, regions);
-}
-
-static void
-add_rule_vaults(const bp_check_context *context, bp_needs *needs, const bp_plan_use *use,
-                const bp_node *rule)
-{
-    const bp_value *value = bp_node_value(rule, "target_backup_vault_name");
-    if (value != NULL && value->kind == BP_VALUE_TEXT) {
-        const bp_reference *reference = value->reference;
-        bp_vault_need need = {.node = rule,
-                              .value = value,
-                              .reference = reference,
-                              .name = reference != NULL ? reference->name : value->text,
-                              .name_span = reference != NULL ? reference->name_span : value->span,
-                              .literal = reference == NULL || reference->literal};
-        add_vault(context, needs, use, need, use->usable);
-    }
-    value = bp_node_value(rule, "target_logically_air_gapped_backup_vault_arn");
-    if (value != NULL && value->kind == BP_VALUE_TEXT && value->reference != NULL &&
-        bp_reference_is_own_account(value->reference)) {
-        bp_vault_need need = {.node = rule,
-                              .value = value,
-                              .reference = value->reference,
-                              .name = value->reference->name,
-                              .name_span = value->reference->name_span,
-                              .literal = value->reference->literal};
-        add_vault(context, needs, use, need, use->usable);
-    }
-}
-
-static void
-add_copy_vault(const bp_check_context *context, bp_needs *needs, const bp_plan_use *use,
-               const bp_node *copy)
-{
-    const bp_reference *reference = bp_copy_destination(copy);
-    int region = reference != NULL ? bp_region_index(context->facts, reference->region) : -1;
-    if (region < 0 || (bp_home_regions(context) & BP_REGION_BIT(region)) == 0) {
-        return;
-    }
-    bp_vault_need need = {.node = copy,
-                          .value = bp_node_value(copy, "target_backup_vault_arn"),
-                          .reference = reference,
-                          .name = reference->name,
-                          .name_span = reference->name_span,
-                          .copy = true,
-                          .literal = reference->literal};
-    if (!bp_reference_is_own_account(reference)) {
-        need.elsewhere = true;
-        need.to = context->org != NULL ? bp_org_account(context->org, reference->account) : NULL;
-        if (context->org != NULL && (need.to == NULL || !bp_account_counts(need.to))) {
-            return;
-        }
-    }
-    add_vault(context, needs, use, need, BP_REGION_BIT(region));
+    add_place(context, &needs->vaults.at[slot - 1], store->use, store->regions);
 }
 
 static void
@@ -155,13 +117,8 @@ add_role(const bp_check_context *context, bp_needs *needs, const bp_plan_use *us
 static void
 add_plan(const bp_check_context *context, bp_needs *needs, const bp_plan_use *use)
 {
-    for (const bp_node *rule = bp_node_first(use->plan, "rules"); rule != NULL; rule = rule->next) {
-        add_rule_vaults(context, needs, use, rule);
-        for (const bp_node *copy = bp_node_first(rule, "copy_actions"); copy != NULL;
-             copy = copy->next) {
-            add_copy_vault(context, needs, use, copy);
-        }
-    }
+    gathering into = {context, needs};
+    bp_each_store_of(context, use, add_store, &into);
     static const char *const forms[] = {"selections/tags", "selections/resources"};
     for (size_t i = 0; i < 2; i++) {
         for (const bp_node *selection = bp_node_first(use->plan, forms[i]); selection != NULL;
@@ -203,13 +160,6 @@ bp_need_regions(const bp_vault_need *need)
     return mask;
 }
 
-/* Opt-in Regions that are closed in the account: REG003 speaks of them. */
-static bp_region_mask
-closed_regions(const bp_check_context *context, const bp_account *account)
-{
-    return account->regions_known ? bp_regions_opt_in(context->facts) & ~account->regions : 0;
-}
-
 /* What is known about one name in a set of vaults. Accounts share a few sets: each is searched
  * once for a need, but for rare clashes. */
 typedef struct lookup {
@@ -235,34 +185,18 @@ look_up(lookups *known, const bp_account *account, bp_str name)
     return *entry;
 }
 
-/* Regions of `wanted` that the declared stack set brings to the account. */
-static bp_region_mask
-provided(const bp_check_context *context, const bp_vault_need *need, const bp_account *account,
-         bp_region_mask wanted)
-{
-    bp_region_mask brought = 0;
-    for (bp_region_mask rest = wanted; rest != 0; rest &= rest - 1) {
-        int region = bp_mask_first(rest);
-        if (bp_model_provides_vault(context->model, need->vault, account, region)) {
-            brought |= BP_REGION_BIT(region);
-        }
-    }
-    return brought;
-}
-
 static void
 judge_account(const bp_check_context *context, const bp_vault_need *need, lookups *known,
               uint32_t index, bp_region_mask wanted, bp_need_cells *cells)
 {
     const bp_account *account = &context->org->accounts.at[index];
-    wanted &= ~closed_regions(context, account);
+    wanted &= ~bp_closed_regions(context, account);
     if (wanted == 0) {
         return;
     }
     cells->cells += bp_mask_count(wanted);
     lookup found = look_up(known, account, need->name);
-    bp_region_mask bare =
-        need->vault != NULL ? wanted & ~provided(context, need, account, wanted) : wanted;
+    bp_region_mask bare = wanted & ~bp_brought_regions(context, need->vault, account, wanted);
     bp_region_mask absent = bare & found.absent;
     bp_region_mask unknown = bare & ~found.absent & ~found.present;
     cells->somewhere = cells->somewhere || (wanted & found.present) != 0;
@@ -413,6 +347,42 @@ bp_role_need_judge(const bp_check_context *context, const bp_role_need *need, bp
     if (context->org != NULL) {
         each_cell(context, need->places.at, need->places.count, judge_role_cell, &run);
     }
+}
+
+typedef struct row_run {
+    bp_arena *arena;
+    bp_cell_rows *rows;
+} row_run;
+
+static void
+keep_row(void *state, uint32_t index, bp_region_mask regions)
+{
+    row_run *run = state;
+    *bp_vec_add(run->arena, run->rows) = (bp_cell_row){index, regions};
+}
+
+bp_cell_rows
+bp_vault_need_rows(const bp_check_context *context, const bp_vault_need *need)
+{
+    bp_cell_rows rows = {0};
+    row_run run = {context->arena, &rows};
+    if (context->org != NULL && need->elsewhere && !need->to->management) {
+        keep_row(&run, bp_account_index(context->org, need->to), bp_need_regions(need));
+    } else if (context->org != NULL && !need->elsewhere) {
+        each_cell(context, need->places.at, need->places.count, keep_row, &run);
+    }
+    return rows;
+}
+
+bp_cell_rows
+bp_role_need_rows(const bp_check_context *context, const bp_role_need *need)
+{
+    bp_cell_rows rows = {0};
+    row_run run = {context->arena, &rows};
+    if (context->org != NULL) {
+        each_cell(context, need->places.at, need->places.count, keep_row, &run);
+    }
+    return rows;
 }
 
 const bp_bound_vault *

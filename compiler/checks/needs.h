@@ -65,6 +65,10 @@ void bp_vault_need_judge(const bp_check_context *context, const bp_vault_need *n
                          bp_need_cells *cells);
 void bp_role_need_judge(const bp_check_context *context, const bp_role_need *need,
                         bp_need_cells *cells);
+/* The cells of a need, in tree order, without the management account; none without an inventory.
+ * Opt-in Regions that are closed there are among them. Roles have no Regions. */
+bp_cell_rows bp_vault_need_rows(const bp_check_context *context, const bp_vault_need *need);
+bp_cell_rows bp_role_need_rows(const bp_check_context *context, const bp_role_need *need);
 /* All Regions that a need wants in an account. */
 bp_region_mask bp_need_regions(const bp_vault_need *need);
 /* A declared vault whose name differs only in letter case, or NULL. */

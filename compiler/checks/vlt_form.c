@@ -217,3 +217,42 @@ bp_check_air_gapped_targets(const bp_check_context *context)
 {
     bp_each_rule(context, judge_air_gapped);
 }
+
+/* One number of days of a declared lock, and what it has to be. */
+static bool
+judge_days(const bp_check_context *context, const bp_vault *vault, const char *what, int64_t days,
+           bp_span span, int64_t least)
+{
+    int64_t most = bp_quota_find(context->facts, "DAYS_MAX")->value;
+    if (!bp_span_exists(span) || (days >= least && days <= most)) {
+        return true;
+    }
+    bp_finding *finding =
+        bp_report(context->diagnostics, "VLT006", span,
+                  "%lld day%s as the %s of a lock; it is %lld to %lld days", (long long)days,
+                  days == 1 ? "" : "s", what, (long long)least, (long long)most);
+    bp_finding_label(context->diagnostics, finding, vault->span, "the lock of this vault");
+    return false;
+}
+
+void
+bp_check_lock_values(const bp_check_context *context)
+{
+    for (size_t i = 0; context->program != NULL && i < context->program->vaults.count; i++) {
+        const bp_vault *vault = context->program->vaults.at[i];
+        const bp_lock *lock = &vault->lock;
+        int64_t grace = bp_quota_find(context->facts, "VAULT_LOCK_GRACE")->value;
+        bool good = judge_days(context, vault, "minimum", lock->min_days, lock->min_span, 1);
+        good = judge_days(context, vault, "maximum", lock->max_days, lock->max_span, 1) && good;
+        (void)judge_days(context, vault, "grace time", lock->grace_days, lock->grace_span, grace);
+        if (!good || lock->max_days == 0 || lock->min_days <= lock->max_days) {
+            continue;
+        }
+        bp_finding *finding = bp_report(
+            context->diagnostics, "VLT006", lock->max_span,
+            "a maximum of %lld day%s below the minimum of %lld; such a lock takes nothing",
+            (long long)lock->max_days, lock->max_days == 1 ? "" : "s", (long long)lock->min_days);
+        bp_finding_label(context->diagnostics, finding, lock->min_span, "the minimum");
+        bp_finding_help(context->diagnostics, finding, "are the two swapped?");
+    }
+}

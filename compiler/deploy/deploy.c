@@ -102,12 +102,10 @@ note_holes(plan *p, const bp_target_refs *refs, const bp_bound_targets *bound, b
 static bp_stack
 start_stack(plan *p, bp_stack_kind kind, bp_str name)
 {
-    bp_str slug = bp_slug(p->arena, name);
-    const char *word = kind == BP_STACK_ROLE ? "role" : "vault";
     return (bp_stack){.kind = kind,
                       .name = name,
-                      .slug = slug,
-                      .stack_name = bp_str_format(p->arena, "backpol-%s-%.*s", word, BP_ARG(slug))};
+                      .slug = bp_slug(p->arena, name),
+                      .stack_name = bp_stack_set_name(p->arena, kind, name)};
 }
 
 static void

@@ -79,6 +79,8 @@ bool bp_deploy(bp_arena *arena, bp_diagnostics *diagnostics, const bp_model *mod
 
 /* Letters to lower case, other runs to one '-', ends trimmed, at most 80; never empty. */
 bp_str bp_slug(bp_arena *arena, bp_str name);
+/* The name of the stack set, or stack, of a role or vault: backpol-KIND-SLUG. */
+bp_str bp_stack_set_name(bp_arena *arena, bp_stack_kind kind, bp_str name);
 
 /* Indented text for `dump --stage=deployment`. */
 void bp_deployment_dump(const bp_deployment *deployment, bp_buf *out);

@@ -39,3 +39,10 @@ bp_slug(bp_arena *arena, bp_str name)
     bp_str digest = bp_sha256_hex(arena, name);
     return bp_str_format(arena, "n-%.8s", digest.at);
 }
+
+bp_str
+bp_stack_set_name(bp_arena *arena, bp_stack_kind kind, bp_str name)
+{
+    return bp_str_format(arena, "backpol-%s-%.*s", kind == BP_STACK_ROLE ? "role" : "vault",
+                         BP_ARG(bp_slug(arena, name)));
+}

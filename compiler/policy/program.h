@@ -82,6 +82,9 @@ typedef struct bp_lock {
     int64_t min_days; /* 0 = not written */
     int64_t max_days;
     int64_t grace_days;
+    bp_span min_span; /* of the days; do not exist where they are not written */
+    bp_span max_span;
+    bp_span grace_span;
 } bp_lock;
 
 typedef struct bp_vault {

@@ -128,8 +128,9 @@ bp_type_condition(const bp_typing *typing, const bp_expr *expr, bp_condition *co
 /* One duration of a lock. */
 static bool
 lock_days(const bp_typing *typing, const bp_expr *expr, const bp_ast_value *value, const char *what,
-          int64_t *days)
+          int64_t *days, bp_span *span)
 {
+    *span = value == NULL ? BP_NOWHERE : value->span;
     if (value == NULL) {
         return true;
     }
@@ -165,10 +166,12 @@ bp_type_lock(const bp_typing *typing, const bp_expr *expr, bp_lock *lock)
     if (!bp_call_bind(typing, expr, slots, compliance ? 3 : 2, values)) {
         return false;
     }
-    bool good = lock_days(typing, expr, values[0], "\"min\"", &lock->min_days);
-    good = lock_days(typing, expr, values[1], "\"max\"", &lock->max_days) && good;
+    bool good = lock_days(typing, expr, values[0], "\"min\"", &lock->min_days, &lock->min_span);
+    good = lock_days(typing, expr, values[1], "\"max\"", &lock->max_days, &lock->max_span) && good;
     if (compliance) {
-        good = lock_days(typing, expr, values[2], "\"grace\"", &lock->grace_days) && good;
+        good =
+            lock_days(typing, expr, values[2], "\"grace\"", &lock->grace_days, &lock->grace_span) &&
+            good;
     }
     return good;
 }

@@ -96,8 +96,12 @@ report_stay(const places *run, const cause *of)
     if (context->org != NULL) {
         bp_cells_tell(context, finding, &of->rows);
     }
-    bp_finding_help(list, finding, "give %s a plan of its own, with a copy that goes elsewhere",
-                    code);
+    if (store->use->usable == store->regions) {
+        bp_finding_help(list, finding, "add a copy to another Region");
+    } else {
+        bp_finding_help(list, finding, "give %s a plan of its own, with a copy that goes elsewhere",
+                        code);
+    }
 }
 
 /* CPY013, decided by the text of rule and copy. */

@@ -168,11 +168,11 @@ judge_policies(powers *of, uint32_t index, policy_bits has)
 {
     policy_bits lacking = of->wanted.backup & ~has;
     policy_bits one_way = of->wanted.restore & ~has;
+    of->lacking |= lacking;
+    of->restore_lacking |= one_way;
     if (lacking != 0) {
-        of->lacking |= lacking;
         add_row(of, &of->weak, index);
     } else if (one_way != 0) {
-        of->restore_lacking |= one_way;
         add_row(of, &of->one_way, index);
     }
 }
@@ -318,6 +318,7 @@ report_policies(const powers *of, policy_bits bits, const bp_cell_rows *rows, bo
     bp_finding_mark(list, finding, "without %.*s", BP_ARG(names));
     dress(of, finding, rows);
     note_user_rows(context, finding, bits);
+    bits |= of->restore_lacking;
     bp_str permits = of->need->role != NULL ? permit_words(context, bits) : (bp_str){"", 0};
     if (permits.size > 0) {
         bp_finding_help(list, finding, "add %.*s to permits of the role", BP_ARG(permits));
@@ -345,7 +346,7 @@ judge_need(powers *of)
     policy_bits has = by_text ? permitted(context->facts, of->need->role->role) : 0;
     if (by_text && !of->scanner) {
         of->lacking = of->wanted.backup & ~has;
-        of->restore_lacking = of->lacking == 0 ? of->wanted.restore & ~has : 0;
+        of->restore_lacking = of->wanted.restore & ~has;
     }
     if (of->foreign.count > 0 || (by_text && of->scanner)) {
         report_trust(of);

@@ -14,13 +14,13 @@
 #define RETENTION "lifecycle/delete_after_days"
 
 /* The lock of one kind of vault. */
-typedef struct lock {
+typedef struct vault_lock {
     bp_lock_mode mode;
     int64_t min; /* days; 0 = no bound */
     int64_t max;
     bp_span span; /* where it is said */
     bool listed;  /* by the inventory */
-} lock;
+} vault_lock;
 
 /* How long something is kept. */
 typedef struct retention {
@@ -38,7 +38,7 @@ typedef struct cause {
     const bp_store *store;
     const bp_policy *policy;
     retention kept;
-    lock lock;
+    vault_lock lock;
     bp_span span; /* of the finding */
     bp_cell_rows rows;
 } cause;
@@ -50,30 +50,30 @@ typedef struct locks {
     size_t without_inventory;
 } locks;
 
-static lock
+static vault_lock
 lock_of(const bp_check_context *context, const bp_store_vault *vault)
 {
     if (vault->declared != NULL) {
         const bp_lock *written = &vault->declared->lock;
         bool air_gapped = vault->declared->air_gapped;
-        lock found = {.mode = air_gapped || written->word == BP_COMPLIANCE ? BP_LOCK_COMPLIANCE
-                              : written->word == BP_GOVERNANCE             ? BP_LOCK_GOVERNANCE
-                                                                           : BP_LOCK_NONE,
-                      .min = written->min_days,
-                      .max = written->max_days,
-                      .span =
-                          bp_span_exists(written->span) ? written->span : vault->declared->span};
+        vault_lock found = {
+            .mode = air_gapped || written->word == BP_COMPLIANCE ? BP_LOCK_COMPLIANCE
+                    : written->word == BP_GOVERNANCE             ? BP_LOCK_GOVERNANCE
+                                                                 : BP_LOCK_NONE,
+            .min = written->min_days,
+            .max = written->max_days,
+            .span = bp_span_exists(written->span) ? written->span : vault->declared->span};
         if (found.mode != BP_LOCK_NONE && !bp_lock_is_good(context->facts, written)) {
             found.mode = BP_LOCK_UNKNOWN; /* VLT006, VLT009 */
         }
         return found;
     }
     const bp_org_vault *listed = vault->listed;
-    return (lock){.mode = listed->lock,
-                  .min = listed->lock_min > 0 ? listed->lock_min : 0,
-                  .max = listed->lock_max > 0 ? listed->lock_max : 0,
-                  .span = listed->span,
-                  .listed = true};
+    return (vault_lock){.mode = listed->lock,
+                        .min = listed->lock_min > 0 ? listed->lock_min : 0,
+                        .max = listed->lock_max > 0 ? listed->lock_max : 0,
+                        .span = listed->span,
+                        .listed = true};
 }
 
 /* The retention that a rule or copy says; for ever when it says none. */
@@ -110,8 +110,8 @@ place_of(const bp_store *store, const retention *kept)
 }
 
 static void
-add_cause(locks *run, const bp_store *store, const retention *kept, const lock *lock, breach kind,
-          const bp_cell_rows *rows)
+add_cause(locks *run, const bp_store *store, const retention *kept, const vault_lock *lock,
+          breach kind, const bp_cell_rows *rows)
 {
     const bp_policy *policy = bp_store_policy(run->context, store);
     bp_span span = place_of(store, kept);
@@ -136,7 +136,7 @@ add_cause(locks *run, const bp_store *store, const retention *kept, const lock *
 static void
 judge_vault(locks *run, const bp_store *store, const retention *kept, const bp_store_vault *vault)
 {
-    lock lock = lock_of(run->context, vault);
+    vault_lock lock = lock_of(run->context, vault);
     if (lock.mode == BP_LOCK_UNKNOWN) {
         for (size_t i = 0; lock.listed && i < vault->rows.count; i++) {
             bp_account_set_add(run->context, &run->unknown, vault->rows.at[i].account);

@@ -146,7 +146,9 @@ copies_to_other_accounts(void **state)
     const char *org = replaced(p.arena, SEED_ORG, "cross_account_backup: disabled",
                                "cross_account_backup: enabled");
     project q = run_types(NULL, INTO("444455556666"), NULL, org);
-    assert_int_equal(bp_diagnostics_count(q.list, BP_ERROR), 0);
+    /* The destination is declared and lets nobody in. */
+    assert_int_equal(bp_diagnostics_count(q.list, BP_ERROR), 2);
+    assert_int_equal(project_count(&q, "CPY009"), 2);
     /* The Dev Account copies into its own vault in us-east-1, the others do not. */
     assert_int_equal(project_count(&q, "CPY007"), 1);
     assert_int_equal(project_find(&q, "CPY007")->cells.count, 1);

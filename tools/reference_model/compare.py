@@ -22,7 +22,11 @@ from organization import Policy
 
 CHUNK = 200
 # Rules of the program, and what the model calls the same.
-RULES = {"INH001": "incomplete", "INH002": "conflict", "INH003": "blocked", "INH004": "override"}
+RULES = {"INH001": {"incomplete"}, "INH002": {"conflict"}, "INH003": {"blocked", "closed", "wider"}, "INH004": {"override"}}
+# Where either answer is right: whether AWS sees a plan or rule that holds nothing is not known; a policy that stands on
+# two levels may well forbid what it repeats; an assign that drops what a peer brings back is judged by the policy or by
+# the result.
+UNSURE = {"INH001": "hollow", "INH003": "attached twice", "INH004": "override made good"}
 
 
 class OneByOne:
@@ -72,7 +76,7 @@ def expected(organization):
     """{account: (document, what is odd)} of the accounts that policies have to reach: the active ones."""
     places = {}
 
-    def merged(path, place, above):
+    def merged(place, above):
         if place not in places:
             state, events = above
             events = set(events)
@@ -81,14 +85,22 @@ def expected(organization):
         return places[place]
 
     found = {}
-    for account, path in organization.accounts.items():
+    for account in organization.accounts:
         if organization.states.get(account, "active") != "active":
             continue
         above = (model.NOTHING, set())
-        for place in [path[:length] for length in range(len(path) + 1)] + [account]:
-            above = merged(path, place, above)
+        line = organization.places(account)
+        for place in line:
+            above = merged(place, above)
         document = model.document_of(above[0])
-        events = above[1] | ({"incomplete"} if model.incomplete(document) else set())
+        events = set(above[1])
+        for name, judge in (("incomplete", model.lacking), ("no Region", model.without_region)):
+            if judge(document):
+                events.add(name)
+        if model.hollow(above[0]):
+            events.add("hollow")
+        if any(len(set(policy.targets) & set(line)) > 1 for policy in organization.policies):
+            events.add("attached twice")
         found[account] = (document, events)
     return found
 
@@ -102,13 +114,15 @@ def differences(organization, said):
             found.append((account, None, document))
         elif element["effective"] != document:
             found.append((account, element["effective"], document))
-        elif element["valid"] and "incomplete" in events:
+        elif element["valid"] and not events.isdisjoint({"incomplete", "no Region"}):
             found.append((account, {"valid": True}, {"valid": False}))
         else:
             codes = {finding["code"] for finding in element["findings"]}
-            for code, event in RULES.items():
-                if (code in codes) != (event in events):
-                    found.append((account, {code: code in codes}, {code: event in events}))
+            for code, names in RULES.items():
+                if UNSURE.get(code) in events:
+                    continue
+                if (code in codes) == names.isdisjoint(events):
+                    found.append((account, {code: code in codes}, {code: not names.isdisjoint(events)}))
     return found
 
 
@@ -152,10 +166,15 @@ def without(node, path):
 def paths_of(node, path=()):
     """Everything that may be taken out of a document, the largest first."""
     keys = node.keys() if isinstance(node, dict) else range(len(node)) if isinstance(node, list) else ()
-    for key in keys:
+    for key in keys if len(node) > 1 or not is_last(node) else ():
         yield path + (key,)
     for key in keys:
         yield from paths_of(node[key], path + (key,))
+
+
+def is_last(node):
+    """Whether what is taken out would leave a list, or a setting, that holds nothing."""
+    return isinstance(node, list) or any(key.startswith("@@") for key in node)
 
 
 class Asker:

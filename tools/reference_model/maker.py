@@ -128,16 +128,25 @@ class Maker:
         document[CONTROL] = list(self.pick(CONTROLS))
 
     def whole_plan(self, document, plan):
-        """A plan that AWS accepts and runs."""
+        """A plan that AWS accepts and runs, or one that lacks a single thing for that."""
         head = ("plans", plan)
-        self.put(document, head + ("regions",), {ASSIGN: self.some(REGIONS, 1, 3)})
         rule = head + ("rules", self.pick(("short", "long")))
-        self.put(document, rule + ("target_backup_vault_name",), {ASSIGN: self.pick(("main", "other"))})
-        self.put(document, rule + ("lifecycle", "delete_after_days"), {ASSIGN: self.pick(("35", 400))})
         select = head + ("selections", "tags", self.pick(("marked", "late")))
-        self.put(document, select + ("iam_role_arn",), {ASSIGN: ROLE % "backup"})
-        self.put(document, select + ("tag_key",), {ASSIGN: "tier"})
-        self.put(document, select + ("tag_value",), {ASSIGN: self.some(["gold", "silver"], 1, 2)})
+        parts = [(head + ("regions",), {ASSIGN: self.some(REGIONS, 1, 3)}),
+                 (rule + ("target_backup_vault_name",), {ASSIGN: self.pick(("main", "other"))}),
+                 (rule + ("lifecycle", "delete_after_days"), {ASSIGN: self.pick(("35", 400))}),
+                 (select + ("iam_role_arn",), {ASSIGN: ROLE % "backup"}),
+                 (select + ("tag_key",), {ASSIGN: "tier"}),
+                 (select + ("tag_value",), {ASSIGN: self.some(["gold", "silver"], 1, 2)})]
+        if self.chance(0.15):
+            del parts[self.pick((0, 1, 3))]
+        elif self.chance(0.1):
+            parts[0][1][REMOVE] = parts[0][1].pop(ASSIGN)
+        elif self.chance(0.1):
+            number = self.pick((0, 1))
+            parts[number] = (parts[number][0], {CONTROL: list(self.pick(CONTROLS))})
+        for path, node in parts:
+            self.put(document, path, node)
 
     def document(self, whole):
         document = {"plans": {}}
@@ -206,7 +215,7 @@ class Maker:
         self.choose_focus()
         in_language = self.chance(0.3)
         for number in range(1 + int(self.random.random() * 5)):
-            document = self.document(whole=number == 0 and self.chance(0.5))
+            document = self.document(whole=number == 0 and self.chance(0.65))
             targets = self.targets(made)
             if in_language:
                 text, document = language.written(self, f"p{number}", document, targets)

@@ -70,35 +70,37 @@ def read(document):
     return node
 
 
+def differs(value, other):
+    """Whether two values of a setting mean different things: the order of a list does not."""
+    if isinstance(value, list) and isinstance(other, list):
+        return set(value) != set(other)
+    return value != other
+
+
 def merge_value(node, peers, events):
     """Assigns first, of several the first attached; then all appends, then all removes."""
     value, allowed = node.value, node.allowed
     assigned = [peer.assign for peer in peers if peer.assign is not None]
+    appended = [peer.append for peer in peers if peer.append is not None]
+    removed = [one for peer in peers for one in peer.remove or ()]
     if assigned and ASSIGN in allowed:
-        if any(other != assigned[0] for other in assigned[1:]):
-            events.add("conflict")
-        if isinstance(value, list) and set(value) - set(assigned[0]):
-            events.add("override")
         value = assigned[0]
-    elif assigned:
-        events.add("blocked")
-    for peer in peers:
-        if peer.append is None:
-            continue
-        if APPEND not in allowed:
-            events.add("blocked")
-            continue
+        if any(differs(other, value) for other in assigned[1:]):
+            events.add("conflict")
+    if appended and APPEND in allowed:
         value = [] if value is None else list(value)
-        for one in peer.append:
+        for one in (one for values in appended for one in values):
             if one not in value:
                 value.append(one)
-    for peer in peers:
-        if peer.remove is None:
-            continue
-        if REMOVE not in allowed:
-            events.add("blocked")
-        elif value is not None:
-            value = [one for one in value if one not in peer.remove]
+    if removed and value and REMOVE in allowed:
+        value = [one for one in value if one not in removed]
+    if (assigned and ASSIGN not in allowed) or (appended and APPEND not in allowed) or (removed and REMOVE not in allowed):
+        events.add("blocked")
+    if assigned and ASSIGN in allowed and isinstance(node.value, list):
+        if set(node.value) - set(value) - set(removed):
+            events.add("override")
+        elif set(node.value) - set(assigned[0]):
+            events.add("override made good")
     return value
 
 
@@ -127,6 +129,13 @@ def merge(node, peers, events):
                 events.add("wider")
             allowed = allowed & peer.control
     return Merged(value, allowed, kids)
+
+
+def hollow(node):
+    """Whether a plan, or something that a plan lists by name, was written and holds nothing."""
+    plans = node.kids.get("plans", NOTHING).kids.values()
+    return any(shown(kid) is None for plan in plans for kid in [plan] + [
+        kid for part in plan.kids.values() for kid in [part] + list(part.kids.values())])
 
 
 def shown(node):
@@ -159,14 +168,15 @@ def effective(levels):
     return document_of(node)
 
 
-def incomplete(document):
+def lacking(document):
     """Whether a plan lacks Regions, a rule, a rule's vault, or a selection: AWS does not enforce it."""
     for plan in document.get("plans", {}).values():
-        rules = plan.get("rules", {})
-        selections = plan.get("selections", {})
-        if not plan.get("regions") or not rules or not any(selections.values()):
+        if "regions" not in plan or not plan.get("rules") or not plan.get("selections"):
             return True
-        for rule in rules.values():
-            if not rule.get("target_backup_vault_name"):
-                return True
+        if any("target_backup_vault_name" not in rule for rule in plan["rules"].values()):
+            return True
     return False
+
+
+def without_region(document):
+    return any(plan.get("regions") == [] for plan in document.get("plans", {}).values())

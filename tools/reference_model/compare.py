@@ -26,7 +26,7 @@ RULES = {"INH001": {"incomplete"}, "INH002": {"conflict"}, "INH003": {"blocked",
 # Where either answer is right: whether AWS sees a plan or rule that holds nothing is not known; a policy that stands on
 # two levels may well forbid what it repeats; an assign that drops what a peer brings back is judged by the policy or by
 # the result.
-UNSURE = {"INH001": "hollow", "INH003": "attached twice", "INH004": "override made good"}
+UNSURE = {"INH001": {"hollow"}, "INH003": {"attached twice"}, "INH004": {"override made good", "attached twice"}}
 
 
 class OneByOne:
@@ -105,6 +105,13 @@ def expected(organization):
     return found
 
 
+def contributing(organization, account):
+    """The names of the policies on the path, from the root down, each once."""
+    names = [f"p{number}" for place in organization.places(account)
+             for number, policy in enumerate(organization.policies) if place in policy.targets]
+    return list(dict.fromkeys(names))
+
+
 def differences(organization, said):
     """[(account, what the program says, what the model says)] where the two differ."""
     found = []
@@ -116,10 +123,12 @@ def differences(organization, said):
             found.append((account, element["effective"], document))
         elif element["valid"] and not events.isdisjoint({"incomplete", "no Region"}):
             found.append((account, {"valid": True}, {"valid": False}))
+        elif element["contributing"] != contributing(organization, account):
+            found.append((account, element["contributing"], contributing(organization, account)))
         else:
             codes = {finding["code"] for finding in element["findings"]}
             for code, names in RULES.items():
-                if UNSURE.get(code) in events:
+                if not UNSURE.get(code, set()).isdisjoint(events):
                     continue
                 if (code in codes) == names.isdisjoint(events):
                     found.append((account, {code: code in codes}, {code: not names.isdisjoint(events)}))
@@ -207,10 +216,12 @@ def minimise(asker, organization, kind):
 
 
 def kind_of(difference):
-    """What is compared: the document, or one of its keys where only a verdict differs."""
-    _, said, wanted = difference
-    return next(iter(wanted)) if wanted and len(wanted) == 1 and said and list(said) == list(wanted) \
-        and isinstance(next(iter(wanted.values())), bool) else "effective"
+    """What is compared: the document, the names of policies, or one verdict by its name."""
+    _, _, wanted = difference
+    if isinstance(wanted, list):
+        return "contributing"
+    verdict = [name for name, value in wanted.items() if isinstance(value, bool)]
+    return verdict[0] if verdict else "effective"
 
 
 def describe(asker, organization, seed, difference):

@@ -122,6 +122,7 @@ class Block:
         self.head = []                            # controls of the block
         self.lines = []
         self.inner = []
+        self.extends = False
 
     def own_control(self):
         place = self.rest.get("plans", {}) if self.kind == "policy" else self.rest
@@ -168,10 +169,10 @@ class Block:
         if entries:
             self.lines.append("where = [" + ", ".join(entries) + "]")
 
-    def blocks(self, node):
+    def blocks(self, node, writer, above):
         for path, kind in INNER[self.kind]:
             for name in [key for key in at(self.rest, path) or {} if key != CONTROL]:
-                self.inner.append(body(kind, name, at(node, path + (name,))))
+                self.inner.append(writer.body(kind, name, at(node, path + (name,)), (), at(above, path + (name,))))
                 without(self.rest, list(path) + [name])
         if self.kind == "policy":
             self.rest.pop("plans", None)
@@ -179,24 +180,59 @@ class Block:
     def text(self, more):
         raw = [f"raw {json.dumps(key)} = {json.dumps(value, ensure_ascii=False)}" for key, value in self.rest.items()]
         lines = self.head + more + self.lines + raw
+        extend = "extend " if self.extends else ""
         inner = ["  " + line for line in lines + [line for block in self.inner for line in block.split("\n")]]
-        return "\n".join([header(self.kind, self.name) + " {"] + inner + ["}"])
+        return "\n".join([extend + header(self.kind, self.name) + " {"] + inner + ["}"])
 
 
-def body(kind, name, node, more=()):
-    """The text of a block. The object gets what the block brings besides."""
-    block = Block(kind, name, node)
-    block.destination(node)
-    block.own_control()
-    block.settings()
+def leaves(node):
+    for key, kid in node.items():
+        if key != CONTROL and is_leaf(kid):
+            yield kid
+        elif key != CONTROL:
+            yield from leaves(kid)
+
+
+def complete(kind, node):
+    """Whether a block says by itself all that AWS demands of it, so that `extend` adds nothing but destinations."""
     if kind == "plan":
-        block.tags("backup_plan_tags", "plan_tags")
+        return len(node.get("scan_settings", {}).get("GUARDDUTY", "  ")) == 2
     if kind == "rule":
-        block.tags("recovery_point_tags", "recovery_point_tags")
-    if kind == "resources":
-        block.conditions()
-    block.blocks(node)
-    return block.text(list(more))
+        return "enable_continuous_backup" not in node and "opt_in_to_archive" not in json.dumps(node)
+    if kind == "tags":
+        return "tag_key" in node and "tag_value" in node
+    return kind == "resources" and "resource_types" in node
+
+
+class Writer:
+    def __init__(self, maker, above):
+        self.maker = maker
+        self.above = above  # the document of a policy that stands above in every place, or None
+
+    def body(self, kind, name, node, more=(), above=None):
+        """The text of a block. The object gets what the block brings besides."""
+        block = Block(kind, name, node)
+        block.extends = above is not None and complete(kind, node) and self.maker.chance(0.7)
+        block.destination(node)
+        block.own_control()
+        block.settings()
+        if kind == "plan":
+            block.tags("backup_plan_tags", "plan_tags")
+        if kind == "rule":
+            block.tags("recovery_point_tags", "recovery_point_tags")
+        if kind == "resources":
+            block.conditions()
+        block.blocks(node, self, above if block.extends or kind == "policy" else None)
+        if kind != "policy" and block.lines and not block.rest and not block.inner and self.maker.chance(0.1):
+            self.control_all(block, node)
+        return block.text(list(more))
+
+    def control_all(self, block, node):
+        """One control for all leaves of a block that have none of their own."""
+        words = self.maker.control()
+        block.head.insert(0, allowed(words))
+        for leaf in leaves(node):
+            leaf.setdefault(CONTROL, words)
 
 
 def target(place):
@@ -205,7 +241,8 @@ def target(place):
     return f'ou("{"/".join(place)}")' if place else "root"
 
 
-def written(maker, name, document, targets):
-    """(text of a policy, the document that it is)."""
+def written(maker, name, document, targets, above):
+    """(text of a policy, the document that it is). `above` is the document of a policy that stands above this one in
+    every place, or None."""
     attach = "attach = [" + ", ".join(target(place) for place in targets) + "]"
-    return body("policy", name, document, [attach]) + "\n", document
+    return Writer(maker, above).body("policy", name, document, [attach], above) + "\n", document

@@ -3,13 +3,13 @@ organization has a small vocabulary of names and a few settings in its focus, wh
 import random
 
 import language
-from model import ALL, APPEND, ASSIGN, CONTROL, REMOVE
+from model import APPEND, ASSIGN, CONTROL, REMOVE
 from organization import MANAGEMENT, STATES, Organization, Policy
 
 VAULT = "arn:aws:backup:%s:$account:backup-vault:%s"
 ROLE = "arn:aws:iam::$account:role/%s"
 REGIONS = ["eu-west-1", "eu-north-1", "us-east-1", "ap-south-1", "eu-central-1"]
-TEXTS = ["gold", "silver", "12", 12, True, "true", "Größe", "日本", "a b", None, "$account", "long " * 12]
+TEXTS = ["gold", "silver", "12", 12, True, "true", "Größe", "日本", "a b", None, "long " * 12]
 SWITCHES = ["true", "false", True, False]
 ENABLED = ["enabled", "disabled"]
 LONG = "a-name-that-is-as-long-as-any-name-may-be.of_50-ch"
@@ -76,7 +76,7 @@ def settings():
 
 
 SETTINGS = settings()
-LISTS = [row for row in SETTINGS if row[2]]
+BY_PLAN = {plan: [row for row in SETTINGS if row[0][1] == plan] for plan in {row[0][1] for row in SETTINGS}}
 
 
 class Maker:
@@ -97,6 +97,9 @@ class Maker:
             made.reverse()
         return made
 
+    def control(self):
+        return list(self.pick(CONTROLS))
+
     def leaf(self, values, many, may_be_empty):
         node = {}
         if not many:
@@ -112,7 +115,7 @@ class Maker:
                 if kind > 0.65 or self.chance(0.4):
                     node[REMOVE] = self.some(values, 1, 2)
         if not node or self.chance(0.12):
-            node[CONTROL] = list(self.pick(CONTROLS))
+            node[CONTROL] = self.control()
         return node
 
     def put(self, document, path, node):
@@ -125,13 +128,13 @@ class Maker:
         length = 1 + int(self.random.random() * (len(path) - 1))
         for key in path[:length]:
             document = document[key]
-        document[CONTROL] = list(self.pick(CONTROLS))
+        document[CONTROL] = self.control()
 
     def whole_plan(self, document, plan):
         """A plan that AWS accepts and runs, or one that lacks a single thing for that."""
         head = ("plans", plan)
-        rule = head + ("rules", self.pick(("short", "long")))
-        select = head + ("selections", "tags", self.pick(("marked", "late")))
+        rule = head + ("rules", "short")
+        select = head + ("selections", "tags", "marked")
         parts = [(head + ("regions",), {ASSIGN: self.some(REGIONS, 1, 3)}),
                  (rule + ("target_backup_vault_name",), {ASSIGN: self.pick(("main", "other"))}),
                  (rule + ("lifecycle", "delete_after_days"), {ASSIGN: self.pick(("35", 400))}),
@@ -144,7 +147,7 @@ class Maker:
             parts[0][1][REMOVE] = parts[0][1].pop(ASSIGN)
         elif self.chance(0.1):
             number = self.pick((0, 1))
-            parts[number] = (parts[number][0], {CONTROL: list(self.pick(CONTROLS))})
+            parts[number] = (parts[number][0], {CONTROL: self.control()})
         for path, node in parts:
             self.put(document, path, node)
 
@@ -155,11 +158,33 @@ class Maker:
         for path, values, many in self.focus:
             if self.chance(0.55):
                 self.put(document, path, self.leaf(values, many, path[-1] == "regions"))
-                if self.chance(0.05):
+                if self.chance(0.08):
                     self.container_control(document, path)
+        if self.chance(0.8):
+            self.complete(document)
         if self.chance(0.05):
             document["plans"].setdefault(self.pick(self.focus)[0][1], {}).setdefault("rules", {}).setdefault("short", {})
         return document
+
+    def complete(self, document):
+        """Adds what AWS demands of a document by itself."""
+        for plan in document["plans"].values():
+            if not isinstance(plan, dict):
+                continue
+            for rule in plan.get("rules", {}).values():
+                for arn, copy in rule.get("copy_actions", {}).items() if isinstance(rule, dict) else ():
+                    if isinstance(copy, dict) and ASSIGN not in copy.get("target_backup_vault_arn", {}):
+                        copy["target_backup_vault_arn"] = {ASSIGN: arn}
+            selections = plan.get("selections", {})
+            for name, values in (("tag_key", ["tier"]), ("tag_value", TEXTS)):
+                self.demand(selections.get("tags", {}), name, values, name == "tag_value")
+            self.demand(selections.get("resources", {}), "resource_types", TYPES, True)
+
+    def demand(self, blocks, name, values, many):
+        for key, block in blocks.items():
+            if key != CONTROL and name not in block:
+                block[name] = {self.pick((ASSIGN, APPEND)) if many else ASSIGN:
+                               self.some(values, 1, 2) if many else values[0]}
 
     def spelled(self, node):
         """Fixed keys, operators and names may be written in any case."""
@@ -197,11 +222,25 @@ class Maker:
                 targets.append(other)
         return targets
 
+    def above(self, made, targets):
+        """The document of a policy that stands above all targets, or on them; None if there is none."""
+        lines = [[target[:length] for length in range(len(target) + 1)] if isinstance(target, tuple)
+                 else made.places(target) for target in targets]
+        for policy in made.policies:
+            if all(not set(policy.targets).isdisjoint(line) for line in lines):
+                return policy.document
+        return None
+
     def choose_focus(self):
-        """Settings that the policies of this organization write; at least one list, all of one or two plans."""
+        """Settings that the policies of this organization write: at least one list, nearly all of one plan; in some
+        organizations only of the parts that a whole plan has."""
         plan = self.pick(SETTINGS)[0][1]
-        own = [row for row in SETTINGS if row[0][1] == plan or self.chance(0.02)]
-        self.focus = [self.pick([row for row in LISTS if row[0][1] == plan])]
+        own = BY_PLAN[plan]
+        if self.chance(0.4):
+            own = [row for row in own if {"long", "late", "disks"}.isdisjoint(row[0])]
+        elif self.chance(0.2):
+            own = SETTINGS
+        self.focus = [self.pick([row for row in own if row[2] and row[0][1] == plan])]
         taken = {self.focus[0][0]}
         for _ in range(self.random.randint(2, 8)):
             row = self.pick(own)
@@ -218,7 +257,7 @@ class Maker:
             document = self.document(whole=number == 0 and self.chance(0.65))
             targets = self.targets(made)
             if in_language:
-                text, document = language.written(self, f"p{number}", document, targets)
+                text, document = language.written(self, f"p{number}", document, targets, self.above(made, targets))
                 made.policies.append(Policy(document, targets, text))
             else:
                 made.policies.append(Policy(self.spelled(document) if self.chance(0.2) else document, targets))

@@ -8,7 +8,7 @@ AS_OF = "2026-11-02"
 
 
 def effective_words(folder):
-    return ["-C", str(folder), "effective", "--format", "json", "--as-of", AS_OF]
+    return ["-C", str(folder), "effective", "--format", "json", "--only", "INH", "--as-of", AS_OF]
 
 
 def accounts_of(text):

@@ -174,7 +174,9 @@ def without(node, path):
 
 def paths_of(node, path=()):
     """Everything that may be taken out of a document, the largest first."""
-    keys = node.keys() if isinstance(node, dict) else range(len(node)) if isinstance(node, list) else ()
+    if not isinstance(node, (dict, list)):
+        return
+    keys = node.keys() if isinstance(node, dict) else range(len(node))
     for key in keys if len(node) > 1 or not is_last(node) else ():
         yield path + (key,)
     for key in keys:

@@ -9,7 +9,7 @@ from organization import MANAGEMENT, STATES, Organization, Policy
 VAULT = "arn:aws:backup:%s:$account:backup-vault:%s"
 ROLE = "arn:aws:iam::$account:role/%s"
 REGIONS = ["eu-west-1", "eu-north-1", "us-east-1", "ap-south-1", "eu-central-1"]
-TEXTS = ["gold", "silver", "12", 12, True, "true", "Größe", "日本", "a b", None, "long " * 12]
+TEXTS = ["gold", "Gold", "silver", "12", 12, True, "true", "Größe", "日本", "a b", None, "long " * 12]
 SWITCHES = ["true", "false", True, False]
 ENABLED = ["enabled", "disabled"]
 LONG = "a-name-that-is-as-long-as-any-name-may-be.of_50-ch"
@@ -130,6 +130,14 @@ class Maker:
             document = document[key]
         document[CONTROL] = self.control()
 
+    def close(self, document):
+        """Controls on containers to which a lower level is likely to add something."""
+        plan = document["plans"].get(self.focus[0][0][1], {})
+        for container in (document["plans"], plan.get("rules"), plan.get("selections", {}).get("tags"),
+                          plan.get("selections", {}).get("resources")):
+            if container and self.chance(0.4):
+                container[CONTROL] = self.control()
+
     def whole_plan(self, document, plan):
         """A plan that AWS accepts and runs, or one that lacks a single thing for that."""
         head = ("plans", plan)
@@ -158,8 +166,10 @@ class Maker:
         for path, values, many in self.focus:
             if self.chance(0.55):
                 self.put(document, path, self.leaf(values, many, path[-1] == "regions"))
-                if self.chance(0.08):
+                if self.chance(0.1):
                     self.container_control(document, path)
+        if self.chance(0.1):
+            self.close(document)
         if self.chance(0.8):
             self.complete(document)
         if self.chance(0.05):

@@ -86,6 +86,7 @@ class Maker:
         self.random = random.Random(seed)
         self.chance = lambda share, draw=self.random.random: draw() < share
         self.focus = []
+        self.echo = False  # one policy, attached on every level
 
     def pick(self, choices):
         return choices[int(self.random.random() * len(choices))]
@@ -106,15 +107,15 @@ class Maker:
             if self.chance(0.95):
                 node[ASSIGN] = self.pick(values)
         else:
-            kind = self.random.random()
+            kind = 0.9 if self.echo and self.chance(0.5) else self.random.random()
             if kind < 0.45 or kind > 0.85:
                 node[ASSIGN] = self.some(values, 0 if may_be_empty and self.chance(0.1) else 1, 3)
             if kind > 0.4:
-                if kind < 0.7 or self.chance(0.4):
+                if kind < 0.7 or self.chance(0.5):
                     node[APPEND] = self.some(values, 1, 3)
                 if kind > 0.65 or self.chance(0.4):
                     node[REMOVE] = self.some(values, 1, 2)
-        if not node or self.chance(0.12):
+        if not node or self.chance(0.6 if self.echo else 0.2):
             node[CONTROL] = self.control()
         return node
 
@@ -226,8 +227,8 @@ class Maker:
         """Mostly places on one path, so that levels stand upon each other."""
         account = list(made.accounts)[-1]
         targets = [self.pick(made.places(account))]
-        if self.chance(0.2):
-            other = self.pick([()] + made.ous + list(made.accounts))
+        if self.chance(0.25):
+            other = self.pick(made.places(account) if self.chance(0.6) else [()] + made.ous + list(made.accounts))
             if other not in targets:
                 targets.append(other)
         return targets
@@ -263,9 +264,10 @@ class Maker:
         self.tree(made)
         self.choose_focus()
         in_language = self.chance(0.3)
-        for number in range(1 + int(self.random.random() * 5)):
+        self.echo = self.chance(0.05)
+        for number in range(1 if self.echo else 1 + int(self.random.random() * 5)):
             document = self.document(whole=number == 0 and self.chance(0.65))
-            targets = self.targets(made)
+            targets = made.places(list(made.accounts)[-1]) if self.echo else self.targets(made)
             if in_language:
                 text, document = language.written(self, f"p{number}", document, targets, self.above(made, targets))
                 made.policies.append(Policy(document, targets, text))

@@ -1,5 +1,5 @@
 /* Help and version, printed from the tables of commands and options. */
-#include "compiler/cli/run.h"
+#include "compiler/cli/inventory.h"
 
 typedef struct command_help {
     const char *name;
@@ -64,6 +64,10 @@ bp_help_command(bp_run *run, bp_output *out, bp_command_id command)
     bp_output_format(out, "backpol %s: %s\n\nusage: backpol %s [OPTION…]%s%s\n", help->name,
                      help->help, help->name, help->arguments[0] == '\0' ? "" : " ",
                      help->arguments);
+    if (command == BP_COMMAND_INVENTORY) {
+        bp_output_text(out, "\nparts\n");
+        bp_inventory_help(out);
+    }
     bool own = false;
     for (int i = 0; i < BP_OPTION_COUNT; i++) {
         unsigned commands = bp_option_rows()[i].commands;

@@ -1,0 +1,13 @@
+/* The parts of `backpol inventory`. For compiler/cli alone. */
+#ifndef BP_COMPILER_CLI_INVENTORY_H
+#define BP_COMPILER_CLI_INVENTORY_H
+
+#include "compiler/cli/run.h"
+
+/* Each takes the words after its own name, gives an exit code, and has said why. */
+bp_command bp_inventory_check;
+
+/* The list of parts, for the help of the command. */
+void bp_inventory_help(bp_output *out);
+
+#endif

@@ -112,6 +112,19 @@ def contributing(organization, account):
     return list(dict.fromkeys(names))
 
 
+def verdicts(element, events):
+    """(rule, what the program says, what the model says) where they differ about rules."""
+    codes = {finding["code"] for finding in element["findings"]}
+    # A half plan that comes of an unknown name has one finding, of the name.
+    lost = "INH012" in codes
+    if element["valid"] and not lost and not events.isdisjoint({"incomplete", "no Region"}):
+        yield "valid", True, False
+    for code, names in RULES.items():
+        unsure = not UNSURE.get(code, set()).isdisjoint(events) or (code == "INH001" and lost)
+        if not unsure and (code in codes) == names.isdisjoint(events):
+            yield code, code in codes, not names.isdisjoint(events)
+
+
 def differences(organization, said):
     """[(account, what the program says, what the model says)] where the two differ."""
     found = []
@@ -121,17 +134,10 @@ def differences(organization, said):
             found.append((account, None, document))
         elif element["effective"] != document:
             found.append((account, element["effective"], document))
-        elif element["valid"] and not events.isdisjoint({"incomplete", "no Region"}):
-            found.append((account, {"valid": True}, {"valid": False}))
         elif element["contributing"] != contributing(organization, account):
             found.append((account, element["contributing"], contributing(organization, account)))
         else:
-            codes = {finding["code"] for finding in element["findings"]}
-            for code, names in RULES.items():
-                if not UNSURE.get(code, set()).isdisjoint(events) or (code == "INH001" and "INH012" in codes):
-                    continue  # a half plan that comes of an unknown name has one finding
-                if (code in codes) == names.isdisjoint(events):
-                    found.append((account, {code: code in codes}, {code: not names.isdisjoint(events)}))
+            found += [(account, {name: said}, {name: wanted}) for name, said, wanted in verdicts(element, events)]
     return found
 
 

@@ -8,32 +8,97 @@ import collections
 import copy
 import json
 import pathlib
+import re
 import sys
 import tempfile
 
+import language
 import program
 from maker import Maker
 from model import CONTROL
 from organization import Organization, Policy
 
 INHERITANCE = ("INH001", "INH002", "INH003", "INH004")
-# A tree that grows may bring what a rule says of the whole organization once.
-TREE = ("INH",)
+SCRATCH = "/dev/shm" if pathlib.Path("/dev/shm").is_dir() else None
 WHOLE_PLAN = {"plans": {"elsewhere": {
     "regions": {"@@assign": ["eu-west-1"]},
     "rules": {"daily": {"target_backup_vault_name": {"@@assign": "elsewhere"}}},
     "selections": {"tags": {"all": {"iam_role_arn": {"@@assign": "arn:aws:iam::$account:role/elsewhere"},
                                     "tag_key": {"@@assign": "elsewhere"}, "tag_value": {"@@assign": ["yes"]}}}}}}}
+# What `import` writes where the place of `attach` is.
+NOT_ATTACHED = "// attached to nothing yet; to attach it, write for example"
+CODE = re.compile(r"\[([A-Z]{3}[0-9]{3})\]")
 
 
 class Changed:
     """What a relation makes of an organization, and what it promises."""
 
-    def __init__(self, organization, accounts=None, codes="all"):
+    def __init__(self, organization, accounts=None, codes="all", prepare=()):
         self.organization = organization
         self.accounts = accounts  # {account before: [accounts after]}; None: each is itself
-        self.codes = codes        # "all": the same findings; a tuple: only those of these rules
-        self.commands = []        # to be run in the folder first, each a list of words
+        self.codes = codes        # "all": the same findings; "whole": the same rules, of accounts those of INHERITANCE; a
+                                  # tuple: of accounts, those of these rules
+        self.prepare = prepare    # command lines to be run in the folder first
+
+
+class Case:
+    def __init__(self, relation, seed, folder):
+        self.seed = seed
+        self.before = Maker(seed).organization()
+        self.changed = relation(Maker(seed + 500000), self.before)
+        self.folders = (folder / f"{seed}-before", folder / f"{seed}-after")
+        self.skipped = False
+
+    def write(self):
+        self.before.write(self.folders[0])
+        self.changed.organization.write(self.folders[1])
+
+    def preparing(self):
+        return [["-C", str(self.folders[1])] + words for words in self.changed.prepare]
+
+    def prepared(self, answers):
+        """A document that AWS refuses is not imported; such a case says nothing."""
+        self.skipped = any(code != 0 for code, _ in answers)
+        if hasattr(self.changed.organization, "finish") and not self.skipped:
+            self.changed.organization.finish(self.folders[1], [text for _, text in answers])
+
+    def asking(self):
+        lines = []
+        for folder in self.folders:
+            lines.append(["-C", str(folder), "effective", "--format", "json", "--as-of", program.AS_OF])
+            lines.append(["-C", str(folder), "check", "--format", "line", "--max-findings", "100000",
+                          "--as-of", program.AS_OF])
+        return lines
+
+    def judge(self, answers):
+        """What does not hold, in a line; None when all does."""
+        if any(code == 2 for code, _ in answers):
+            return "the program could not do it"
+        before, after = program.accounts_of(answers[0][1]), program.accounts_of(answers[2][1])
+        codes = [collections.Counter(CODE.findall(text)) for _, text in (answers[1], answers[3])]
+        if self.changed.codes == "whole":
+            codes = [collections.Counter(set(own)) for own in codes]
+        if isinstance(self.changed.codes, str) and codes[0] != codes[1]:
+            return f"findings: {dict(codes[0] - codes[1])} became {dict(codes[1] - codes[0])}"
+        accounts = self.changed.accounts or {number: [number] for number in self.before.accounts}
+        for account, twins in accounts.items():
+            for twin in twins if account in before else ():
+                wrong = self.account(before[account], after.get(twin))
+                if wrong:
+                    return f"{account} and {twin}: {wrong}"
+        return None
+
+    def account(self, before, after):
+        if after is None:
+            return "is gone"
+        for key in ("effective", "valid") if self.changed.codes else ("effective",):
+            if before[key] != after[key]:
+                return f"{key} was {json.dumps(before[key])}, is {json.dumps(after[key])}"
+        codes = [sorted(finding["code"] for finding in element["findings"]) for element in (before, after)]
+        if self.changed.codes != "all":
+            kept = INHERITANCE if self.changed.codes == "whole" else self.changed.codes
+            codes = [set(own).intersection(kept) for own in codes]
+        return f"findings were {codes[0]}, are {codes[1]}" if codes[0] != codes[1] else None
 
 
 def moved(organization, move):
@@ -81,10 +146,7 @@ def reorder_policies(maker, organization):
                 if all(set(policy.targets).isdisjoint(other.targets) for other in left[:number])]
         made.append(maker.pick(free))
         left.remove(made[-1])
-    names = {f"p{after}": f"p{organization.policies.index(policy)}" for after, policy in enumerate(made)}
-    if made == organization.policies or made[0].text is not None and len(names) < 2:
-        return None
-    return Changed(with_policies(organization, made))
+    return Changed(with_policies(organization, made), codes="whole") if made != organization.policies else None
 
 
 def add_unrelated(maker, organization):
@@ -94,7 +156,7 @@ def add_unrelated(maker, organization):
     made.accounts = dict(organization.accounts, **{"999900000001": ("Elsewhere",)})
     if organization.policies[0].text is None:
         made.policies = organization.policies + [Policy(WHOLE_PLAN, [("Elsewhere",)])]
-    return Changed(made, {number: [number] for number in organization.accounts}, codes="accounts")
+    return Changed(made, {number: [number] for number in organization.accounts}, codes=INHERITANCE)
 
 
 def add_empty(maker, organization):
@@ -189,30 +251,85 @@ def form(maker, organization):
     """Texts in the canonical layout."""
     if organization.policies[0].text is None:
         return None
-    changed = Changed(organization)
-    changed.commands = [["fmt", "all.bpol"]]
-    return changed
+    return Changed(organization, prepare=[["fmt", "all.bpol"]])
 
 
 class Imported(Organization):
-    """The same policies, each in a file of its own that `import` wrote."""
+    """The same policies in the language, as `import` writes them, each in a file of its own."""
 
-    def files(self):
-        files = super().files()
-        manifest = json.loads(files["backpol.yaml"])
+    def finish(self, folder, printed):
+        manifest = json.loads((folder / "backpol.yaml").read_text())
         del manifest["documents"]
         manifest["sources"] = [f"p{number}.bpol" for number in range(len(self.policies))]
-        return dict(files, **{"backpol.yaml": json.dumps(manifest)})
+        (folder / "backpol.yaml").write_text(json.dumps(manifest))
+        for number, (policy, text) in enumerate(zip(self.policies, printed)):
+            attach = "attach = [" + ", ".join(language.target(target) for target in policy.targets) + "]"
+            (folder / f"p{number}.bpol").write_text(text.replace(NOT_ATTACHED, attach, 1), encoding="utf-8")
 
 
 def into_language(maker, organization):
-    """Documents carried into the language."""
+    """Documents carried into the language. Where none of them defines a plan, each extends what the others have, and
+    none may: only the documents are compared."""
     if organization.policies[0].text is not None:
         return None
     made = Imported()
     made.__dict__.update(organization.__dict__)
-    return Changed(made, codes="import")
+    return Changed(made, codes=(), prepare=[["import", f"p{number}.json"] for number in range(len(made.policies))])
 
 
 RELATIONS = [rename_ous, reorder_tree, reorder_policies, add_unrelated, add_empty, split_policy, spell, insert_level,
              move_up, duplicate_ou, form, into_language]
+
+
+def cases_of(relation, first, count, folder):
+    """Cases of a relation from a seed on; not every organization makes one."""
+    seed = first
+    while count > 0:
+        case = Case(relation, seed, folder)
+        seed += 1
+        if case.changed is not None:
+            count -= 1
+            yield case
+
+
+def hold(relation, batch, options):
+    """Runs the cases of a relation. Gives (how many, what does not hold)."""
+    held = 0
+    wrong = []
+    with tempfile.TemporaryDirectory(dir=SCRATCH) as folder:
+        cases = list(cases_of(relation, options.seed, options.count, pathlib.Path(folder)))
+        for case in cases:
+            case.write()
+            case.prepared(batch.run(case.preparing()))
+        cases = [case for case in cases if not case.skipped]
+        batch.send([line for case in cases for line in case.asking()])
+        for case in cases:
+            trouble = case.judge([batch.take() for _ in range(4)])
+            held += trouble is None
+            if trouble is not None:
+                wrong.append(f"{relation.__name__}, seed {case.seed}: {trouble}")
+    return held, wrong
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("batch")
+    parser.add_argument("--count", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("relations", nargs="*", metavar="RELATION", help=", ".join(r.__name__ for r in RELATIONS))
+    options = parser.parse_args()
+    failed = 0
+    with program.Batch(options.batch) as batch:
+        for relation in RELATIONS:
+            if options.relations and relation.__name__ not in options.relations:
+                continue
+            held, wrong = hold(relation, batch, options)
+            print(f"{relation.__name__}: {held} held, {len(wrong)} did not")
+            for line in wrong[:3]:
+                print("  " + line)
+            failed += len(wrong) + (held == 0)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -19,7 +19,8 @@ BUGS = [
      "const bp_bound_policy *bound = level->peers.at[i];",
      "const bp_bound_policy *bound = level->peers.at[level->peers.count - 1 - i];"),
     ("append: what is there is added again",
-     "if (items[i]->kind != BP_VALUE_TEXT || !holds_text(node, items[i]->text)) { add_item(m, node, items[i], part->bound); }",
+     "if (items[i]->kind != BP_VALUE_TEXT || !holds_text(node, items[i]->text)) { "
+     "add_item(m, node, items[i], part->bound); }",
      "add_item(m, node, items[i], part->bound);"),
     ("append: at the front",
      "!holds_text(node, items[i]->text)) { add_item(m, node, items[i], part->bound); }",

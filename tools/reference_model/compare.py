@@ -22,7 +22,8 @@ from organization import Policy
 
 CHUNK = 200
 # Rules of the program, and what the model calls the same.
-RULES = {"INH001": {"incomplete"}, "INH002": {"conflict"}, "INH003": {"blocked", "closed", "wider"}, "INH004": {"override"}}
+RULES = {"INH001": {"incomplete"}, "INH002": {"conflict"}, "INH003": {"blocked", "closed", "wider"},
+         "INH004": {"override"}}
 # Where either answer is right: whether AWS sees a plan or rule that holds nothing is not known; a policy that stands on
 # two levels may well forbid what it repeats; an assign that drops what a peer brings back is judged by the policy or by
 # the result.
@@ -150,8 +151,8 @@ def smaller(organization):
         if policy.text is not None:
             yield with_policy(organization, number, Policy(policy.document, policy.targets))
         for target in policy.targets if len(policy.targets) > 1 else []:
-            yield with_policy(organization, number, Policy(policy.document, [t for t in policy.targets if t != target],
-                                                           None))
+            left = [other for other in policy.targets if other != target]
+            yield with_policy(organization, number, Policy(policy.document, left))
     for account in list(organization.accounts)[1:]:
         less = copy.copy(organization)
         less.accounts = {number: path for number, path in organization.accounts.items() if number != account}
@@ -311,7 +312,8 @@ def compare(options):
         if trouble is not None:
             print(trouble)
             return 2 if isinstance(trouble, program.Failed) else 1
-    print(f"{options.count} organizations, {sum(accounts for accounts, _ in results)} accounts from seed {options.seed}, "
+    accounts = sum(accounts for accounts, _ in results)
+    print(f"{options.count} organizations, {accounts} accounts from seed {options.seed}, "
           f"{time.monotonic() - start:.0f} s: no difference")
     return 0
 

@@ -15,7 +15,8 @@ air_gapped vault "gap" {
 }
 
 """
-TYPES = {"arn:aws:ec2:*:*:volume/*": "ebs", "arn:aws:rds:*:*:db:*": "rds", "arn:aws:ec2:*:*:instance/*": "ec2", "*": "all"}
+TYPES = {"arn:aws:ec2:*:*:volume/*": "ebs", "arn:aws:rds:*:*:db:*": "rds", "arn:aws:ec2:*:*:instance/*": "ec2",
+         "*": "all"}
 CONTROL_WORDS = {"@@none": "nothing", "@@all": "all", ASSIGN: "assign", APPEND: "append", REMOVE: "remove"}
 
 
@@ -150,8 +151,8 @@ class Block:
         """Entries of a map that are assigned whole and without a control."""
         entries = []
         for name, entry in list((at(self.rest, container) or {}).items()):
-            if isinstance(entry, dict) and all(list(entry.get(leaf, {})) == [ASSIGN] for leaf in (key_name, value_name)) \
-                    and len(entry) == 2:
+            pair = [entry.get(leaf, {}) for leaf in (key_name, value_name)] if isinstance(entry, dict) else [{}]
+            if len(entry) == 2 and all(list(leaf) == [ASSIGN] for leaf in pair):
                 entries.append(write(container[-1], name, entry[key_name][ASSIGN], entry[value_name][ASSIGN]))
                 without(self.rest, container + [name])
         return entries
@@ -164,8 +165,7 @@ class Block:
     def conditions(self):
         entries = []
         for operator in [key for key in self.rest.get("conditions", {}) if key != CONTROL]:
-            entries += self.maps(["conditions", operator], "condition_key", "condition_value",
-                                 lambda word, name, key, value: f'{word}({quoted(key)}, {quoted(value)}, name: "{name}")')
+            entries += self.maps(["conditions", operator], "condition_key", "condition_value", condition)
         if entries:
             self.lines.append("where = [" + ", ".join(entries) + "]")
 
@@ -233,6 +233,10 @@ class Writer:
         block.head.insert(0, allowed(words))
         for leaf in leaves(node):
             leaf.setdefault(CONTROL, words)
+
+
+def condition(word, name, key, value):
+    return f'{word}({quoted(key)}, {quoted(value)}, name: "{name}")'
 
 
 def target(place):

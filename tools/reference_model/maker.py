@@ -1,5 +1,6 @@
-"""Organizations and policies at random, directed by the types of the settings, so that merges really happen: an
-organization has a small vocabulary of names and a few settings in its focus, which its policies write again and again."""
+"""Organizations and policies at random, directed by the types of the settings. So that merges really happen, an
+organization has a small vocabulary of names and a few settings in its focus, which its policies write again and
+again."""
 import random
 
 import language
@@ -174,7 +175,8 @@ class Maker:
         if self.chance(0.8):
             self.complete(document)
         if self.chance(0.05):
-            document["plans"].setdefault(self.pick(self.focus)[0][1], {}).setdefault("rules", {}).setdefault("short", {})
+            plan = document["plans"].setdefault(self.pick(self.focus)[0][1], {})
+            plan.setdefault("rules", {}).setdefault("short", {})
         return document
 
     def complete(self, document):

@@ -36,8 +36,8 @@ class Changed:
     def __init__(self, organization, accounts=None, codes="all", prepare=()):
         self.organization = organization
         self.accounts = accounts  # {account before: [accounts after]}; None: each is itself
-        self.codes = codes        # "all": the same findings; "whole": the same rules, of accounts those of INHERITANCE; a
-                                  # tuple: of accounts, those of these rules
+        self.codes = codes        # "all": the same findings; "whole": the same rules, of accounts those of
+                                  # INHERITANCE; a tuple: of accounts, those of these rules
         self.prepare = prepare    # command lines to be run in the folder first
 
 
@@ -120,7 +120,8 @@ def with_policies(organization, policies):
 
 def rename_ous(maker, organization):
     """OUs with other names. Texts name them, so that only documents are taken."""
-    names = {part: f"Renamed {number}" for number, part in enumerate(sorted({p for ou in organization.ous for p in ou}))}
+    parts = sorted({part for ou in organization.ous for part in ou})
+    names = {part: f"Renamed {number}" for number, part in enumerate(parts)}
     if not names or organization.policies[0].text is not None:
         return None
     return Changed(moved(organization, lambda path: tuple(names[part] for part in path)))
@@ -211,7 +212,7 @@ def insert_level(maker, organization):
 def move_up(maker, organization):
     """The policies of an account stand on its OU, where nobody else is and nothing else is attached."""
     for account, path in list(organization.accounts.items())[1:]:
-        alone = not any(other[:len(path)] == path for number, other in organization.accounts.items() if number != account)
+        alone = [number for number, other in organization.accounts.items() if other[:len(path)] == path] == [account]
         free = path and not any(target == path for policy in organization.policies for target in policy.targets)
         own = [policy for policy in organization.policies if account in policy.targets and policy.text is None]
         if alone and free and own and organization.states.get(account, "active") == "active" and not any(

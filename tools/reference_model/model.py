@@ -94,7 +94,8 @@ def merge_value(node, peers, events):
                 value.append(one)
     if removed and value and REMOVE in allowed:
         value = [one for one in value if one not in removed]
-    if (assigned and ASSIGN not in allowed) or (appended and APPEND not in allowed) or (removed and REMOVE not in allowed):
+    used = [word for word, values in ((ASSIGN, assigned), (APPEND, appended), (REMOVE, removed)) if values]
+    if not allowed.issuperset(used):
         events.add("blocked")
     if assigned and ASSIGN in allowed and isinstance(node.value, list):
         if set(node.value) - set(value) - set(removed):

@@ -11,7 +11,8 @@ STATES = ("active", "pending-activation", "suspended", "pending-closure", "close
 
 class Policy:
     """`document` is what AWS gets. `text` is the policy in the language, which makes that document of it; without
-    it the policy is written as JSON. Targets: the path of an OU (a tuple; the root is empty) or the id of an account."""
+    it the policy is written as JSON. Targets: the path of an OU (a tuple; empty for the root), or the id of an
+    account."""
 
     def __init__(self, document, targets, text=None):
         self.document = document

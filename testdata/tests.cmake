@@ -7,15 +7,7 @@ if(TARGET backpol)
     set_tests_properties(${folder} PROPERTIES ENVIRONMENT "BACKPOL=$<TARGET_FILE:backpol>" TIMEOUT 120)
   endforeach()
 
-  # Merged policies against a second implementation: the cases, and organizations made at random.
   find_package(Python3 COMPONENTS Interpreter)
-  if(Python3_FOUND)
-    set(model ${CMAKE_SOURCE_DIR}/tools/reference_model)
-    add_test(NAME merges/cases COMMAND ${Python3_EXECUTABLE} -B ${model}/merges.py $<TARGET_FILE:backpol> ${CMAKE_SOURCE_DIR}/testdata/merges)
-    add_test(NAME merges/random COMMAND ${Python3_EXECUTABLE} -B ${model}/compare.py $<TARGET_FILE:backpol> --count 300)
-    set_tests_properties(merges/cases merges/random PROPERTIES TIMEOUT 300)
-  endif()
-
   if(Python3_FOUND)
     add_test(NAME tools/every_rule_can_be_suppressed COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_SOURCE_DIR}/tools/every_rule_can_be_suppressed)
     set_tests_properties(tools/every_rule_can_be_suppressed PROPERTIES ENVIRONMENT "BACKPOL=$<TARGET_FILE:backpol>")

@@ -27,11 +27,10 @@ read_below(bp_session *session, bp_str path, size_t cap, bp_str *text, bp_file_e
 static bool
 list_below(bp_session *session, bp_str pattern, bp_file_list *list, bp_file_error *error)
 {
-    return session->options.tree != NULL
-               ? bp_file_tree_glob(session->arena, session->options.tree, pattern, SOURCES_MAX,
-                                   list, error)
-               : bp_file_glob(session->arena, session->options.root, pattern, SOURCES_MAX, list,
-                              error);
+    return session->options.tree != NULL ? bp_file_tree_glob(session->arena, session->options.tree,
+                                                             pattern, SOURCES_MAX, list, error)
+                                         : bp_file_glob(session->arena, session->options.root,
+                                                        pattern, SOURCES_MAX, list, error);
 }
 
 /* Reads a path of the options or the manifest: below the root, or absolute where the user named a

@@ -185,6 +185,7 @@ rank(bp_str path)
                   {"compiler/project", 3},
                   {"compiler/model", 4},
                   {"compiler/effective", 5},
+                  {"compiler/compare", 6},
                   {"compiler/deploy", 6},
                   {"compiler/checks", 7},
                   {"compiler/emit", 7},

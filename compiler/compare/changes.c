@@ -61,6 +61,38 @@ add(comparing *c, const bp_leaf *before, const bp_leaf *after, bp_change_kind ki
     return change;
 }
 
+static bool
+holds_text(const bp_value *list, bp_str text)
+{
+    for (size_t i = 0; list != NULL && i < list->items.count; i++) {
+        if (list->items.at[i]->kind == BP_VALUE_TEXT &&
+            bp_str_equal(list->items.at[i]->text, text)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Who made a merged list what it is: the writer of the first item that came, else the remover of
+ * the first that went; who assigned it otherwise. */
+static void
+find_origin(const bp_leaf *leaf, const bp_change *change, bp_origin *from)
+{
+    for (size_t i = 0; i < leaf->wrote.count && change->added.count > 0; i++) {
+        if (bp_str_equal(leaf->items.at[i], change->added.at[0])) {
+            *from = leaf->wrote.at[i];
+            return;
+        }
+    }
+    for (size_t i = 0; leaf->parts != NULL && change->removed.count > 0 && i < leaf->parts->count;
+         i++) {
+        const bp_part *part = &leaf->parts->at[i];
+        if (holds_text(part->node->remove, change->removed.at[0])) {
+            *from = (bp_origin){part->bound->policy->name, part->node->remove->span};
+        }
+    }
+}
+
 static void
 compare_lists(comparing *c, const bp_leaf *before, const bp_leaf *after)
 {
@@ -72,6 +104,9 @@ compare_lists(comparing *c, const bp_leaf *before, const bp_leaf *after)
     bp_texts_without(c->arena, is, was, &change->added);
     if (change->removed.count + change->added.count == 0) {
         change->kind = before != NULL && after != NULL ? BP_CHANGE_ORDER : BP_CHANGE_VALUE;
+    }
+    if (after != NULL) {
+        find_origin(after, change, &change->after.from);
     }
     change->danger = bp_danger_of_list(after != NULL ? after : before, change);
 }

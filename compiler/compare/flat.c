@@ -88,8 +88,12 @@ add_merged(const flattener *f, bp_merged *node, const place *at)
         bp_leaf *leaf = add(f, at, node->first.node);
         leaf->part = !node->has_value;
         leaf->list = node->list;
+        leaf->parts = &node->parts;
         for (size_t i = 0; i < node->items.count && node->has_value; i++) {
-            *bp_vec_add(f->arena, &leaf->items) = text_of(node->items.at[i].value);
+            const bp_written *item = &node->items.at[i];
+            *bp_vec_add(f->arena, &leaf->items) = text_of(item->value);
+            *bp_vec_add(f->arena, &leaf->wrote) =
+                (bp_origin){item->bound->policy->name, item->value->span};
         }
         const bp_bound_policy *by =
             node->has_value && node->whole.bound != NULL ? node->whole.bound : node->first.bound;

@@ -16,7 +16,9 @@ typedef struct bp_leaf {
     unsigned may; /* CONTROL: BP_ALLOWED_ALL bits */
     bool list;
     const char *operator_;
-    bp_texts_list items; /* of a scalar: one */
+    bp_texts_list items;     /* of a scalar: one */
+    BP_VEC(bp_origin) wrote; /* of a merged list: who wrote each item */
+    const bp_parts *parts;   /* of a merged list: all places that are in it; else NULL */
     bp_origin from;
 } bp_leaf;
 

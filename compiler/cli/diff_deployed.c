@@ -4,15 +4,11 @@
  */
 #include "compiler/cli/diff.h"
 
-#include "lib/sha256.h"
-
-enum { POLICY_CAP = 1024 * 1024 };
-
 typedef struct deployed {
     bp_diff *diff;
     bp_side *side;
     const bp_organization *org;
-    bp_str folder;   /* of the inventory */
+    bp_str folder;   /* of the inventory, as it is shown */
     bp_map *entries; /* id of a policy → bp_manifest_document * */
 } deployed;
 
@@ -50,38 +46,22 @@ read_attachments(deployed *d)
 }
 
 static bool
-says(bp_diff *diff, const bp_org_policy *policy, const char *what)
-{
-    bp_run_trouble(diff->run, "the document of the deployed policy \"%.*s\"%s%.*s%s %s",
-                   BP_ARG(policy->name.size > 0 ? policy->name : policy->id),
-                   policy->file.size > 0 ? " (" : "", BP_ARG(policy->file),
-                   policy->file.size > 0 ? ")" : "", what);
-    return false;
-}
-
-static bool
 read_document(deployed *d, const bp_org_policy *policy, bp_str *text)
 {
-    bp_run *run = d->diff->run;
-    bp_file_error error = {0};
-    if (policy->file.size == 0) {
-        return says(d->diff, policy, "is not in the inventory; import it again with the documents");
+    if (bp_session_deployed_policy(d->side->session, policy, text)) {
+        return true;
     }
-    if (!bp_file_read(run->arena, bp_str_c(run->arena, d->folder), policy->file, POLICY_CAP, text,
-                      &error)) {
-        return says(d->diff, policy,
-                    bp_str_format(run->arena, "cannot be read: %.*s", BP_ARG(error.text)).at);
-    }
-    bool other = (policy->sha256.size > 0 &&
-                  !bp_str_equal(policy->sha256, bp_sha256_hex(run->arena, *text))) ||
-                 (policy->chars >= 0 && (uint64_t)policy->chars != text->size);
-    return !other || says(d->diff, policy, "is not the one that the inventory was made from");
+    bp_report_errors(d->diff->run, d->side->session);
+    bp_run_trouble(d->diff->run, "cannot compare: the document of the deployed policy \"%.*s\" %s",
+                   BP_ARG(policy->name.size > 0 ? policy->name : policy->id),
+                   policy->file.size > 0 ? "is unknown" : "is not in the inventory");
+    return false;
 }
 
 static bool
 read_policies(deployed *d)
 {
-    bp_run *run = d->diff->run;
+    bp_arena *arena = d->diff->run->arena;
     for (size_t i = 0; i < d->org->policies.count; i++) {
         const bp_org_policy *policy = &d->org->policies.at[i];
         bp_manifest_document *entry = bp_map_get(d->entries, policy->id);
@@ -96,12 +76,7 @@ read_policies(deployed *d)
         if (!read_document(d, policy, &text)) {
             return false;
         }
-        bp_str path =
-            bp_str_format(run->arena, "%.*s/%.*s", BP_ARG(d->folder), BP_ARG(policy->file));
-        bp_str root = bp_str_of(d->diff->here.root);
-        if (root.size > 0 && bp_str_starts(path, root) && path.size > root.size + 1) {
-            path = bp_str_cut(path, root.size + 1, path.size);
-        }
+        bp_str path = bp_path_join(arena, d->folder, policy->file);
         bp_diff_add_policy(d->side->session, path, text, entry);
     }
     return true;
@@ -143,13 +118,13 @@ bp_diff_open_deployed(bp_diff *diff, bp_side *side)
     if (d.org->policies.count == 0 && !d.org->policies_complete) {
         bp_run_trouble(run,
                        "the inventory \"%.*s\" does not say which backup policies are deployed",
-                       BP_ARG(diff->inventory));
+                       BP_ARG(d.org->source->path));
         return false;
     }
     if (!d.org->policies_complete) {
         bp_diff_note(diff, "the inventory does not claim to hold all deployed policies");
     }
-    d.folder = bp_path_folder(diff->inventory);
+    d.folder = bp_path_folder(d.org->source->path);
     d.entries = bp_map_new(run->arena);
     make_entries(&d);
     read_attachments(&d);

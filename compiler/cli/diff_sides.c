@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { INVENTORY_CAP = 64 * 1024 * 1024, MANIFEST_CAP = 1024 * 1024, SHORT_ID = 12 };
+enum { INVENTORY_CAP = 64 * 1024 * 1024, MANIFEST_CAP = 1024 * 1024 };
 
 static const char manifest_name[] = "backpol.yaml";
 
@@ -184,7 +184,12 @@ bp_diff_inventory(bp_diff *diff, bp_session *session)
                        BP_ARG(error.text));
         return false;
     }
-    const bp_source *source = bp_sources_add(session->sources, diff->inventory, text);
+    bp_str shown = diff->inventory;
+    bp_str root = bp_str_of(session->options.root);
+    if (bp_str_starts(shown, root) && shown.size > root.size + 1 && shown.at[root.size] == '/') {
+        shown = bp_str_cut(shown, root.size + 1, shown.size);
+    }
+    const bp_source *source = bp_sources_add(session->sources, shown, text);
     if (!bp_organization_read(run->arena, session->diagnostics, source, run->as_of, &org)) {
         bp_report_errors(run, session);
         bp_run_trouble(run, "cannot compare: the inventory \"%.*s\" is broken",

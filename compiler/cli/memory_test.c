@@ -177,6 +177,13 @@ SCENARIO(fmt_diff, 1, "fmt", "--diff", "testdata/fmt/the-layout-of-every-stateme
 SCENARIO(import_policy, 0, "import", "testdata/import/policies/all-operators.json")
 SCENARIO(import_nothing, 2, "import", "nowhere.json")
 SCENARIO(init_over_a_project, 2, "init", "-C", "testdata/seed")
+SCENARIO(diff_of_folders, 1, "diff", "testdata/seed", "testdata/diff/seed-with-child", "--as-of",
+         "2026-11-02")
+SCENARIO(diff_as_json, 1, "diff", "testdata/seed", "testdata/diff/seed-with-child", "--as-of",
+         "2026-11-02", "--format", "json")
+SCENARIO(diff_as_markdown, 1, "diff", "testdata/seed", "testdata/diff/seed-with-child", "--as-of",
+         "2026-11-02", "--format", "markdown")
+SCENARIO(diff_of_nothing, 2, "diff", "path:nowhere")
 SCENARIO(build_print, 0, "build", SEED, "--print", "prodbackuppolicy")
 SCENARIO(build_check_differs, 1, "build", SEED, "--check", "--out", "nowhere")
 
@@ -244,6 +251,10 @@ main(void)
         cmocka_unit_test(import_policy),
         cmocka_unit_test(import_nothing),
         cmocka_unit_test(init_over_a_project),
+        cmocka_unit_test(diff_of_folders),
+        cmocka_unit_test(diff_as_json),
+        cmocka_unit_test(diff_as_markdown),
+        cmocka_unit_test(diff_of_nothing),
         cmocka_unit_test(build_print),
         cmocka_unit_test(build_check_differs),
         cmocka_unit_test(build_into_a_new_folder),

@@ -2,7 +2,8 @@
  * Comparing: what two compiled projects do differently, account by account and policy by policy.
  *
  * Every pair of ways that some account goes is compared once, and every pair of merged plans once,
- * however many accounts have it. Accounts with the same changes are one group. Nothing here prints.
+ * however many accounts have it. Every change is told once, with all accounts that have it. Nothing
+ * here prints.
  */
 #ifndef BP_COMPILER_COMPARE_COMPARE_H
 #define BP_COMPILER_COMPARE_COMPARE_H
@@ -73,6 +74,7 @@ typedef struct bp_changed_account {
     const bp_account *after;
 } bp_changed_account;
 
+/* The changes that these accounts have, and no others: an account may be in several groups. */
 typedef struct bp_change_group {
     bp_changes changes; /* dangerous ones first */
     BP_VEC(bp_changed_account) accounts;
@@ -135,7 +137,7 @@ typedef struct bp_difference {
     bool accounts_compared;         /* both sides have an inventory */
     size_t accounts;                /* active ones of both sides, each once */
     size_t changed;                 /* of them */
-    BP_VEC(bp_change_group) groups; /* dangerous ones first, then by first account */
+    BP_VEC(bp_change_group) groups; /* dangerous ones first, then those of more accounts */
     BP_VEC(bp_movement) movements;
     BP_VEC(bp_policy_change) policies; /* gone ones last */
     BP_VEC(bp_order_change) orders;

@@ -1,12 +1,24 @@
 /*
- * Account by account: every pair of ways is compared once, every pair of plans once; accounts whose
- * changes read the same are told together.
+ * Account by account: every pair of ways is compared once, every pair of plans once. Then every
+ * change is told once, with all accounts that have it; changes of the same accounts are one group.
  */
 #include "compiler/compare/parts.h"
 
 #include "compiler/effective/faults.h"
 
 #include <stdlib.h>
+
+/* Accounts that went one way and go another. */
+typedef struct way_pair {
+    bp_changes changes; /* none: they come to the same */
+    BP_VEC(bp_changed_account) accounts;
+} way_pair;
+
+/* A change, and the pairs that have it. */
+typedef struct told_change {
+    bp_change change;
+    BP_VEC(uint32_t) pairs;
+} told_change;
 
 /* What there is to know about the plans of one way, apart from what they say. */
 typedef struct plan_facts {
@@ -19,11 +31,10 @@ typedef struct grouping {
     bp_compare_run *run;
     bp_arena *arena;
     bp_compare_pair pair;
-    bp_map *ways; /* both addresses → size_t *: number of the group; &none: they are the same */
-    size_t none;
-    bp_map *plans;   /* addresses of plans → bp_changes * */
-    bp_map *faults;  /* address of a plan → size_t * */
-    bp_map *by_text; /* changes as text → size_t *: number of the group */
+    bp_map *ways;             /* both addresses → way_pair * */
+    BP_VEC(way_pair *) pairs; /* those with changes, by first account */
+    bp_map *plans;            /* addresses of plans → bp_changes * */
+    bp_map *faults;           /* address of a plan → size_t * */
 } grouping;
 
 /* The key of a list of pointers, kept in the arena. */
@@ -217,20 +228,17 @@ write_list(bp_buf *out, const bp_texts_list *list)
 
 /* Changes that read the same, whoever wrote them, have the same text. */
 static bp_str
-text_of(grouping *g, const bp_changes *changes)
+text_of(grouping *g, const bp_change *change)
 {
     bp_buf out = {.arena = g->arena};
-    for (size_t i = 0; i < changes->count; i++) {
-        const bp_change *change = &changes->at[i];
-        bp_buf_format(&out, "%d\x1f%d\x1f", (int)change->kind, (int)change->danger);
-        bp_buf_add(&out, change->path);
-        bp_buf_format(&out, "\x1f%d", change->before.there);
-        bp_buf_add(&out, change->before.text);
-        bp_buf_format(&out, "\x1f%d", change->after.there);
-        bp_buf_add(&out, change->after.text);
-        write_list(&out, &change->removed);
-        write_list(&out, &change->added);
-    }
+    bp_buf_format(&out, "%d\x1f%d\x1f", (int)change->kind, (int)change->danger);
+    bp_buf_add(&out, change->path);
+    bp_buf_format(&out, "\x1f%d", change->before.there);
+    bp_buf_add(&out, change->before.text);
+    bp_buf_format(&out, "\x1f%d", change->after.there);
+    bp_buf_add(&out, change->after.text);
+    write_list(&out, &change->removed);
+    write_list(&out, &change->added);
     return bp_buf_text(&out);
 }
 
@@ -242,51 +250,26 @@ join_origin(bp_origin *known, const bp_origin *other)
     }
 }
 
-/* The number of the group with these changes. */
-static size_t *
-group_of(grouping *g, bp_changes *changes)
-{
-    bp_difference *difference = g->run->difference;
-    bp_str text = text_of(g, changes);
-    size_t *number = bp_map_get(g->by_text, text);
-    if (number == NULL) {
-        number = BP_NEW(g->arena, size_t);
-        *number = difference->groups.count;
-        bp_map_set(g->by_text, text, number);
-        *bp_vec_add(g->arena, &difference->groups) = (bp_change_group){.changes = *changes};
-        return number;
-    }
-    bp_changes *known = &difference->groups.at[*number].changes;
-    for (size_t i = 0; i < known->count; i++) {
-        join_origin(&known->at[i].before.from, &changes->at[i].before.from);
-        join_origin(&known->at[i].after.from, &changes->at[i].after.from);
-    }
-    return number;
-}
-
-/* The number of the group that a pair of ways is in; &g->none when they come to the same. */
-static size_t *
+static way_pair *
 compare_ways(grouping *g, bp_way *before, bp_way *after)
 {
     const void *const pointers[] = {before, after};
-    size_t *number = bp_map_get(g->ways, (bp_str){(const char *)pointers, sizeof pointers});
-    if (number != NULL) {
-        return number;
+    way_pair *pair = bp_map_get(g->ways, (bp_str){(const char *)pointers, sizeof pointers});
+    if (pair != NULL) {
+        return pair;
     }
-    bp_changes changes = {0};
+    pair = BP_NEW(g->arena, way_pair);
+    bp_map_set(g->ways, key_of(g, pointers, 2), pair);
     bp_merged *was = plans_of(g->pair.before, before);
     bp_merged *is = plans_of(g->pair.after, after);
-    compare_documents(g, was, is, &changes);
-    number = &g->none;
-    if (changes.count > 0) {
+    compare_documents(g, was, is, &pair->changes);
+    if (pair->changes.count > 0) {
         plan_facts facts_before = facts_of(g, g->pair.before, was);
         plan_facts facts_after = facts_of(g, g->pair.after, is);
-        compare_facts(g, &facts_before, &facts_after, &changes);
-        bp_changes_sort(g->arena, &changes);
-        number = group_of(g, &changes);
+        compare_facts(g, &facts_before, &facts_after, &pair->changes);
+        *bp_vec_add(g->arena, &g->pairs) = pair;
     }
-    bp_map_set(g->ways, key_of(g, pointers, 2), number);
-    return number;
+    return pair;
 }
 
 static void
@@ -330,9 +313,9 @@ compare_account(grouping *g, const bp_changed_account *account)
     if (!bp_str_equal(ou_of(run->before, account->before), ou_of(run->after, account->after))) {
         add_movement(g, BP_ACCOUNT_MOVED, account, count_of_plans(g->pair.after, after));
     }
-    const size_t *number = compare_ways(g, before, after);
-    if (number != &g->none) {
-        *bp_vec_add(g->arena, &run->difference->groups.at[*number].accounts) = *account;
+    way_pair *pair = compare_ways(g, before, after);
+    if (pair->changes.count > 0) {
+        *bp_vec_add(g->arena, &pair->accounts) = *account;
         run->difference->changed++;
     }
 }
@@ -364,23 +347,99 @@ compare_all(grouping *g)
     }
 }
 
-/* Dangerous groups first, by the worst of their changes; else the order stays. */
-static void
-sort_groups(bp_compare_run *run)
+static int
+by_inventory(const void *left, const void *right)
 {
-    bp_difference *difference = run->difference;
-    bp_change_group *sorted =
-        bp_arena_array(run->arena, difference->groups.count + 1, sizeof *sorted);
-    size_t count = 0;
-    for (int danger = 0; danger <= BP_DANGER_NONE; danger++) {
-        for (size_t i = 0; i < difference->groups.count; i++) {
-            if (difference->groups.at[i].changes.at[0].danger == (bp_danger)danger) {
-                sorted[count++] = difference->groups.at[i];
+    const bp_changed_account *a = left;
+    const bp_changed_account *b = right;
+    return a->after < b->after ? -1 : a->after > b->after;
+}
+
+/* Every change of every pair, each once. */
+static bp_map *
+tell_once(grouping *g)
+{
+    bp_map *told = bp_map_new(g->arena);
+    for (size_t p = 0; p < g->pairs.count; p++) {
+        const bp_changes *changes = &g->pairs.at[p]->changes;
+        for (size_t i = 0; i < changes->count; i++) {
+            bp_str text = text_of(g, &changes->at[i]);
+            told_change *known = bp_map_get(told, text);
+            if (known == NULL) {
+                known = BP_NEW(g->arena, told_change);
+                known->change = changes->at[i];
+                bp_map_set(told, text, known);
             }
+            join_origin(&known->change.before.from, &changes->at[i].before.from);
+            join_origin(&known->change.after.from, &changes->at[i].after.from);
+            *bp_vec_add(g->arena, &known->pairs) = (uint32_t)p;
         }
     }
-    difference->groups.at = sorted;
-    difference->groups.room = difference->groups.count + 1;
+    return told;
+}
+
+static void
+fill_accounts(grouping *g, const told_change *told, bp_change_group *group)
+{
+    for (size_t p = 0; p < told->pairs.count; p++) {
+        const way_pair *pair = g->pairs.at[told->pairs.at[p]];
+        for (size_t i = 0; i < pair->accounts.count; i++) {
+            *bp_vec_add(g->arena, &group->accounts) = pair->accounts.at[i];
+        }
+    }
+    qsort(group->accounts.at, group->accounts.count, sizeof *group->accounts.at, by_inventory);
+}
+
+/* Changes that the same pairs have are one group. */
+static void
+make_groups(grouping *g)
+{
+    bp_difference *difference = g->run->difference;
+    bp_map *told = tell_once(g);
+    bp_map *numbers = bp_map_new(g->arena);
+    for (size_t i = 0; i < bp_map_count(told); i++) {
+        const told_change *each = bp_map_at(told, i)->value;
+        bp_str key = {(const char *)each->pairs.at, each->pairs.count * sizeof *each->pairs.at};
+        size_t *number = bp_map_get(numbers, key);
+        if (number == NULL) {
+            number = BP_NEW(g->arena, size_t);
+            *number = difference->groups.count;
+            bp_map_set(numbers, key, number);
+            fill_accounts(g, each, bp_vec_add(g->arena, &difference->groups));
+        }
+        *bp_vec_add(g->arena, &difference->groups.at[*number].changes) = each->change;
+    }
+}
+
+/* Dangerous groups first, by the worst of their changes; then those of more accounts. */
+static int
+by_weight(const void *left, const void *right)
+{
+    const bp_change_group *a = left;
+    const bp_change_group *b = right;
+    if (a->changes.at[0].danger != b->changes.at[0].danger) {
+        return a->changes.at[0].danger < b->changes.at[0].danger ? -1 : 1;
+    }
+    if (a->accounts.count != b->accounts.count) {
+        return a->accounts.count > b->accounts.count ? -1 : 1;
+    }
+    if (a->accounts.at[0].after != b->accounts.at[0].after) {
+        return a->accounts.at[0].after < b->accounts.at[0].after ? -1 : 1;
+    }
+    return bp_str_compare(a->changes.at[0].path, b->changes.at[0].path);
+}
+
+static void
+sort_groups(grouping *g)
+{
+    bp_difference *difference = g->run->difference;
+    for (size_t i = 0; i < difference->groups.count; i++) {
+        bp_changes_sort(g->arena, &difference->groups.at[i].changes);
+    }
+    if (difference->groups.count > 0) {
+        qsort(difference->groups.at, difference->groups.count, sizeof *difference->groups.at,
+              by_weight);
+    }
 }
 
 void
@@ -390,13 +449,13 @@ bp_compare_accounts(bp_compare_run *run)
                   .arena = run->arena,
                   .ways = bp_map_new(run->arena),
                   .plans = bp_map_new(run->arena),
-                  .faults = bp_map_new(run->arena),
-                  .by_text = bp_map_new(run->arena)};
+                  .faults = bp_map_new(run->arena)};
     if (run->before->model->org == NULL || run->after->model->org == NULL) {
         return;
     }
     g.pair = (bp_compare_pair){run->before->effective->merger, run->after->effective->merger};
     run->difference->accounts_compared = true;
     compare_all(&g);
-    sort_groups(run);
+    make_groups(&g);
+    sort_groups(&g);
 }

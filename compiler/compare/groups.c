@@ -124,7 +124,8 @@ compare_plans(grouping *g, const bp_merged_list *before, const bp_merged_list *a
     }
     changes = BP_NEW(g->arena, bp_changes);
     bp_map_set(g->plans, key, changes);
-    bool one = before->count == 1 && after->count == 1;
+    bool one = before->count == 1 && after->count == 1 &&
+               bp_str_equal_folded(before->at[0]->first.node->key, after->at[0]->first.node->key);
     if (!one || !bp_merged_same(&g->pair, before->at[0], after->at[0])) {
         bp_compare_flats(g->arena, bp_flat_of_merged(g->pair.before, before, BP_STR("plans")),
                          bp_flat_of_merged(g->pair.after, after, BP_STR("plans")), g->run->as_of,

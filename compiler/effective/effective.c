@@ -53,11 +53,11 @@ bp_effective_ways(bp_arena *arena, const bp_model *model, bp_merger *merger, bp_
         const bp_bound_policy *bound = &model->policies.at[i];
         for (size_t t = 0; t < bound->targets.count; t++) {
             const bp_bound_target *target = &bound->targets.at[t];
+            unsigned order = target->ref == NULL ? 0 : target->ref->order;
             if (target->ou != NULL) {
-                attach(arena, &at_ou[target->ou - org->ous.at], bound, target->ref->order);
+                attach(arena, &at_ou[target->ou - org->ous.at], bound, order);
             } else if (target->account != NULL) {
-                attach(arena, &at_account[bp_account_index(org, target->account)], bound,
-                       target->ref->order);
+                attach(arena, &at_account[bp_account_index(org, target->account)], bound, order);
             }
         }
     }

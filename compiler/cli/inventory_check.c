@@ -46,8 +46,7 @@ print_organization(bp_run *run, const bp_organization *org, const bp_known *know
     }
     bp_output_format(run->out, "\nOUs           %zu", org->ous.count == 0 ? 0 : org->ous.count - 1);
     if (known->open_ous > 0) {
-        bp_output_format(run->out, "; of %zu, the root counted, not all is listed",
-                         known->open_ous);
+        bp_output_format(run->out, " below the root; %zu not wholly listed", known->open_ous);
     }
     bp_output_format(run->out, "\nRegions       %.*s\n",
                      BP_ARG(org->regions_known ? bp_known_regions(run->arena, org->regions)

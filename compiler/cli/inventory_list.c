@@ -102,26 +102,23 @@ list_ous(table *t)
 static bp_str
 lock_of(const table *t, const bp_org_vault *vault)
 {
-    bp_str days = {NULL, 0};
-    if (vault->lock == BP_LOCK_UNKNOWN || vault->lock == BP_LOCK_NONE) {
-        return vault->lock == BP_LOCK_NONE ? BP_STR("none") : BP_STR("unknown");
+    const char *mode = vault->lock == BP_LOCK_GOVERNANCE ? "governance" : "compliance";
+    long long least = (long long)vault->lock_min;
+    long long most = (long long)vault->lock_max;
+    bp_arena *arena = t->run->arena;
+    switch (vault->lock) {
+    case BP_LOCK_UNKNOWN:
+        return BP_STR("unknown");
+    case BP_LOCK_NONE:
+        return BP_STR("none");
+    case BP_LOCK_GOVERNANCE:
+    case BP_LOCK_COMPLIANCE:
+        break;
     }
-    if (vault->lock_min >= 0 || vault->lock_max >= 0) {
-        bp_buf buf = {.arena = t->run->arena};
-        bp_buf_add_c(&buf, " ");
-        if (vault->lock_min >= 0) {
-            bp_buf_format(&buf, "%lld", (long long)vault->lock_min);
-        }
-        bp_buf_add_c(&buf, "-");
-        if (vault->lock_max >= 0) {
-            bp_buf_format(&buf, "%lld", (long long)vault->lock_max);
-        }
-        bp_buf_add_c(&buf, "d");
-        days = bp_buf_text(&buf);
-    }
-    return bp_str_format(t->run->arena, "%s%.*s",
-                         vault->lock == BP_LOCK_GOVERNANCE ? "governance" : "compliance",
-                         BP_ARG(days));
+    return least >= 0 && most >= 0 ? bp_str_format(arena, "%s, %lld to %lldd", mode, least, most)
+           : least >= 0            ? bp_str_format(arena, "%s, from %lldd", mode, least)
+           : most >= 0             ? bp_str_format(arena, "%s, up to %lldd", mode, most)
+                                   : bp_str_of(mode);
 }
 
 static void

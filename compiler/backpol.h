@@ -16,9 +16,9 @@
 #include "lib/file_tree.h"
 
 typedef struct bp_options {
-    const char *root;     /* project root on disk: the folder of the manifest */
+    const char *root;         /* project root on disk: the folder of the manifest */
     const bp_file_tree *tree; /* what stands below the root in a revision; NULL: what is on disk */
-    bp_str manifest_path; /* relative to the root; empty: none */
+    bp_str manifest_path;     /* relative to the root; empty: none */
     /* Explicit .bpol and .json files instead of the manifest's sources and documents: relative to
      * the root, or absolute for a file that the user named outside of it. */
     bp_strings files;

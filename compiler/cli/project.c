@@ -315,21 +315,24 @@ bp_project_open(bp_run *run)
     return session;
 }
 
+bool
+bp_project_locate(bp_run *run, bp_options *options)
+{
+    const char *config = bp_option_value(&run->line, BP_OPTION_CONFIG);
+    config = config != NULL ? config : bp_run_environment(run, "BACKPOL_CONFIG");
+    if (config != NULL) {
+        return config_given(run, config, options);
+    }
+    options->root = folder_with_manifest(run, run->start);
+    options->manifest_path = bp_str_of(manifest_name);
+    return options->root != NULL;
+}
+
 bp_session *
 bp_project_around(bp_run *run)
 {
     bp_options options = {.as_of = run->as_of};
-    const char *config = bp_option_value(&run->line, BP_OPTION_CONFIG);
-    config = config != NULL ? config : bp_run_environment(run, "BACKPOL_CONFIG");
-    if (config != NULL) {
-        if (!config_given(run, config, &options)) {
-            return NULL;
-        }
-    } else {
-        options.root = folder_with_manifest(run, run->start);
-        options.manifest_path = bp_str_of(manifest_name);
-    }
-    if (options.root == NULL) {
+    if (!bp_project_locate(run, &options)) {
         return NULL;
     }
     const char *inventory = bp_option_value(&run->line, BP_OPTION_INVENTORY);

@@ -34,6 +34,7 @@ typedef struct frame {
 
 struct bp_json_reader {
     bp_arena *arena;
+    bp_arena *texts;
     const bp_source *source;
     size_t at;
     state state;
@@ -49,9 +50,16 @@ bp_json_reader_new(bp_arena *arena, const bp_source *source)
 {
     bp_json_reader *reader = BP_NEW(arena, bp_json_reader);
     reader->arena = arena;
+    reader->texts = arena;
     reader->source = source;
     reader->at = bp_str_starts(source->text, BP_STR("\xEF\xBB\xBF")) ? 3 : 0;
     return reader;
+}
+
+void
+bp_json_reader_keep_texts(bp_json_reader *reader, bp_arena *arena)
+{
+    reader->texts = arena;
 }
 
 void
@@ -254,7 +262,7 @@ static const char *
 string(bp_json_reader *on, bp_str *text)
 {
     size_t start = ++on->at;
-    bp_buf decoded = {.arena = on->arena};
+    bp_buf decoded = {.arena = on->texts};
     bool copying = false;
     while (!at_end(on) && peek(on) != '"') {
         const char *wrong = NULL;

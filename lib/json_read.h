@@ -37,6 +37,8 @@ typedef struct bp_json_event {
 typedef struct bp_json_reader bp_json_reader;
 
 bp_json_reader *bp_json_reader_new(bp_arena *arena, const bp_source *source);
+/* Decoded texts go into this arena and may outlive the reader; else they are in the reader's. */
+void bp_json_reader_keep_texts(bp_json_reader *reader, bp_arena *arena);
 /* Gives a key that stands twice in one object as a key with its `opener`, instead of an error. */
 void bp_json_reader_give_repeats(bp_json_reader *reader);
 /* The next event. After END or ERROR the same event is given again. */

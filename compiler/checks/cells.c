@@ -189,11 +189,13 @@ bp_plan_uses_of(const bp_check_context *context)
     if (context->cache != NULL && context->cache->uses != NULL) {
         return context->cache->uses;
     }
-    bp_plan_uses *uses = BP_NEW(context->arena, bp_plan_uses);
+    bp_check_context lasting = *context;
+    lasting.arena = context->cache != NULL ? context->cache->arena : context->arena;
+    bp_plan_uses *uses = BP_NEW(lasting.arena, bp_plan_uses);
     if (context->model != NULL && context->effective != NULL) {
-        const slot_list *lists = slots_of_results(context, uses);
+        const slot_list *lists = slots_of_results(&lasting, uses);
         if (context->org != NULL) {
-            fill_accounts(context, uses, lists);
+            fill_accounts(&lasting, uses, lists);
         }
     }
     if (context->cache != NULL) {

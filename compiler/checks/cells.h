@@ -26,6 +26,7 @@ typedef BP_VEC(bp_plan_use) bp_plan_uses;
 
 /* What several families need and one makes: plans with their accounts, and needs (needs.h). */
 struct bp_check_cache {
+    bp_arena *arena; /* outlives single checks */
     const bp_plan_uses *uses;
     const struct bp_needs *needs;
 };

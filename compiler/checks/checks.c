@@ -44,14 +44,25 @@ named_before(size_t row)
     return false;
 }
 
+/* Findings keep copies of their texts, so what a check works with goes when it is done. */
+static void
+run(const bp_check_context *context, runner *check)
+{
+    bp_check_context own = *context;
+    own.arena = bp_arena_scratch(context->arena);
+    check(&own);
+    bp_arena_release(context->arena, own.arena);
+}
+
 void
 bp_check_all(const bp_check_context *context)
 {
     bp_check_context shared = *context;
     shared.cache = BP_NEW(context->arena, struct bp_check_cache);
+    shared.cache->arena = context->arena;
     for (size_t row = 0; row < RULE_COUNT; row++) {
         if (runners[row] != NULL && !named_before(row)) {
-            runners[row](&shared);
+            run(&shared, runners[row]);
         }
     }
 }

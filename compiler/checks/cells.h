@@ -29,6 +29,7 @@ struct bp_check_cache {
     bp_arena *arena; /* outlives single checks */
     const bp_plan_uses *uses;
     const struct bp_needs *needs;
+    bp_map *told; /* bytes of what rows are made of → the finding that has their cells first */
 };
 
 /* All plans that somebody gets, those of one document in order of declaration, then merged ones;

@@ -12,7 +12,7 @@
 #include "grammar/ast.h"
 #include "lib/suggest.h"
 
-enum { VALUES_SHOWN = 8, LABELS = 3 };
+enum { VALUES_SHOWN = 8, LABELS = 3, OTHERS = 4 };
 
 /* One cause with the accounts that it is about. */
 typedef struct cause {
@@ -21,6 +21,7 @@ typedef struct cause {
     const bp_effective_plan *plan;
     const bp_effective_result *result; /* the first one that has the plan */
     bp_result_list results;
+    BP_VEC(const bp_bound_policy *) others; /* of a conflict: the policies beside that of the event */
 } cause;
 
 typedef struct causes {
@@ -53,19 +54,37 @@ add_result(causes *all, cause *found, const bp_effective_result *result)
     }
 }
 
+/* Takes note of one more policy that a value conflicts with; a few are named. */
+static void
+add_other(causes *all, cause *found, const bp_bound_policy *other)
+{
+    bool known = other == found->event->other.bound || found->others.count == OTHERS;
+    for (size_t i = 0; i < found->others.count && !known; i++) {
+        known = found->others.at[i] == other;
+    }
+    if (!known) {
+        *bp_vec_add(all->context->arena, &found->others) = other;
+    }
+}
+
+/* A value that conflicts with those of several peers is one cause. */
 static void
 take_event(causes *all, const bp_merge_event *event, const bp_effective_result *result)
 {
+    bool conflict = event->kind == BP_MERGE_CONFLICT;
     struct {
         const void *mine;
         const void *other;
         uint64_t kind;
-    } key = {event->mine.node, event->other.node,
+    } key = {event->mine.node, conflict ? NULL : event->other.node,
              (uint64_t)event->kind * BP_OPERATORS + (uint64_t)event->operator_};
     bool added = false;
     cause *found = cause_of(all, &key, sizeof key, &added);
     if (added) {
         found->event = event;
+    }
+    if (conflict) {
+        add_other(all, found, event->other.bound);
     }
     add_result(all, found, result);
 }
@@ -260,10 +279,25 @@ report_wider(const bp_check_context *context, const bp_merge_event *event)
     return finding;
 }
 
+static void
+note_others(const bp_check_context *context, const cause *found, bp_finding *finding)
+{
+    bp_buf names = {.arena = context->arena};
+    for (size_t i = 0; i < found->others.count && i < LABELS; i++) {
+        bp_buf_format(&names, "%s\"%.*s\"", i > 0 ? ", " : "",
+                      BP_ARG(found->others.at[i]->policy->name));
+    }
+    if (found->others.count > 0) {
+        bp_finding_note(context->diagnostics, finding, "elsewhere it meets policy %.*s%s",
+                        BP_ARG(bp_buf_text(&names)), found->others.count > LABELS ? " and more" : "");
+    }
+}
+
 static bp_finding *
-report_conflict(const bp_check_context *context, const bp_merge_event *event)
+report_conflict(const bp_check_context *context, const cause *found)
 {
     bp_diagnostics *list = context->diagnostics;
+    const bp_merge_event *event = found->event;
     const bp_value *mine = event->mine.node->assign;
     bp_finding *finding =
         start(context, "INH002", &event->mine, mine->span, mine->uses,
@@ -276,6 +310,7 @@ report_conflict(const bp_check_context *context, const bp_merge_event *event)
                     "shown as if the policy that is declared first were attached "
                     "first: \"%.*s\"",
                     BP_ARG(policy_of(&event->other)));
+    note_others(context, found, finding);
     bp_finding_help(list, finding, "let one policy assign it, or attach one of them further down");
     return finding;
 }
@@ -354,7 +389,7 @@ meant_plan(const cause *found)
     const bp_effective_plan *best = NULL;
     bp_suggester suggester = bp_suggest_start(found->plan->plan->key);
     for (size_t i = 0; i < found->result->plans.count; i++) {
-        const bp_effective_plan *plan = &found->result->plans.at[i];
+        const bp_effective_plan *plan = found->result->plans.at[i];
         const char *before = suggester.best.at;
         if (plan->plan != found->plan->plan) {
             bp_suggest_offer(&suggester, plan->plan->key);
@@ -407,8 +442,9 @@ report_incomplete(const bp_check_context *context, const cause *found)
 }
 
 static bp_finding *
-report_event(const bp_check_context *context, const bp_merge_event *event)
+report_event(const bp_check_context *context, const cause *found)
 {
+    const bp_merge_event *event = found->event;
     switch (event->kind) {
     case BP_MERGE_BLOCKED:
         return report_blocked(context, event);
@@ -417,7 +453,7 @@ report_event(const bp_check_context *context, const bp_merge_event *event)
     case BP_MERGE_WIDER:
         return report_wider(context, event);
     case BP_MERGE_CONFLICT:
-        return report_conflict(context, event);
+        return report_conflict(context, found);
     case BP_MERGE_REPLACED:
         return report_replaced(context, event);
     }
@@ -427,8 +463,8 @@ report_event(const bp_check_context *context, const bp_merge_event *event)
 static void
 report(const bp_check_context *context, const cause *found)
 {
-    bp_finding *finding = found->event != NULL ? report_event(context, found->event)
-                                               : report_incomplete(context, found);
+    bp_finding *finding =
+        found->event != NULL ? report_event(context, found) : report_incomplete(context, found);
     bp_cell_rows rows = bp_cells_of_results(context, &found->results);
     bp_cells_tell(context, finding, &rows);
 }
@@ -455,10 +491,13 @@ bp_check_inheritance(const bp_check_context *context)
             }
         }
         for (size_t p = 0; bp_map_count(all.incomplete) > 0 && p < result->plans.count; p++) {
-            take_faults(&all, &result->plans.at[p], result);
+            take_faults(&all, result->plans.at[p], result);
         }
     }
     for (size_t i = 0; i < all.list.count; i++) {
-        report(context, all.list.at[i]);
+        bp_check_context passing = *context;
+        passing.arena = bp_arena_scratch(context->arena);
+        report(&passing, all.list.at[i]);
+        bp_arena_release(context->arena, passing.arena);
     }
 }

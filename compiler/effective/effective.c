@@ -94,6 +94,28 @@ collect_policies(evaluation *e, bp_effective_result *result)
     result->policies.count = kept + 1;
 }
 
+/* The one record of a plan, whichever results have it. */
+static const bp_effective_plan *
+plan_of(evaluation *e, bp_merged *from)
+{
+    const bp_node *tree = bp_merged_tree(e->effective->merger, from);
+    const void *address = tree;
+    const bp_effective_plan *known = bp_map_get(e->plan_of, key_of(&address));
+    if (known != NULL) {
+        return known;
+    }
+    bp_effective_plan *plan = BP_NEW(e->arena, bp_effective_plan);
+    *plan = (bp_effective_plan){.plan = tree,
+                                .policy = from->first.bound->policy,
+                                .bound = from->first.bound,
+                                .merged = tree != from->first.node,
+                                .from = from};
+    const void **key = BP_NEW(e->arena, const void *);
+    *key = tree;
+    bp_map_set(e->plan_of, key_of(key), plan);
+    return plan;
+}
+
 static void
 collect_plans(evaluation *e, bp_effective_result *result)
 {
@@ -104,16 +126,11 @@ collect_plans(evaluation *e, bp_effective_result *result)
         return;
     }
     bp_merged_open(merger, plans);
+    result->plans.room = plans->kids.count;
+    result->plans.at = bp_arena_array(e->arena, plans->kids.count + 1, sizeof *result->plans.at);
     for (size_t i = 0; i < plans->kids.count; i++) {
-        bp_merged *plan = plans->kids.at[i];
-        if (plan->first.node->kind == BP_NODE_PLAN) {
-            const bp_node *tree = bp_merged_tree(merger, plan);
-            *bp_vec_add(e->arena, &result->plans) =
-                (bp_effective_plan){.plan = tree,
-                                    .policy = plan->first.bound->policy,
-                                    .bound = plan->first.bound,
-                                    .merged = tree != plan->first.node,
-                                    .from = plan};
+        if (plans->kids.at[i]->first.node->kind == BP_NODE_PLAN) {
+            result->plans.at[result->plans.count++] = plan_of(e, plans->kids.at[i]);
         }
     }
 }
@@ -147,25 +164,9 @@ take_accounts(evaluation *e)
     }
 }
 
-/* The plans of all results by their tree, each once. */
-static void
-index_plans(evaluation *e)
-{
-    for (size_t i = 0; i < e->effective->results.count; i++) {
-        const bp_effective_result *result = &e->effective->results.at[i];
-        for (size_t p = 0; p < result->plans.count; p++) {
-            bp_effective_plan *plan = &result->plans.at[p];
-            const void **key = BP_NEW(e->arena, const void *);
-            *key = plan->plan;
-            (void)bp_map_add(e->plan_of, key_of(key), plan, NULL);
-        }
-    }
-}
-
 static void
 list_plans(evaluation *e)
 {
-    index_plans(e);
     for (size_t i = 0; i < e->model->policies.count; i++) {
         const bp_node *plan = bp_node_first(e->model->policies.at[i].policy->document, "plans");
         for (; plan != NULL; plan = plan->next) {
@@ -215,12 +216,7 @@ bp_effective_evaluate(bp_arena *arena, const bp_model *model, bp_effective **eff
 static const bp_bound_policy *
 bound_of(const bp_model *model, const bp_policy *policy)
 {
-    for (size_t i = 0; i < model->policies.count; i++) {
-        if (model->policies.at[i].policy == policy) {
-            return &model->policies.at[i];
-        }
-    }
-    return NULL;
+    return policy->number < model->policies.count ? &model->policies.at[policy->number] : NULL;
 }
 
 const bp_bound_policy *

@@ -22,7 +22,7 @@ typedef struct bp_effective_plan {
 /* What a set of accounts gets, all alike. */
 typedef struct bp_effective_result {
     BP_VEC(uint32_t) accounts; /* indices, ascending: ACTIVE accounts only */
-    BP_VEC(bp_effective_plan) plans;
+    BP_VEC(const bp_effective_plan *) plans;
     BP_VEC(const bp_bound_policy *) policies; /* reaching, in order of declaration */
     bool includes_management;
     bp_way *way; /* from the root */

@@ -12,6 +12,8 @@
 
 #include "grammar/ast.h"
 
+#include <string.h>
+
 /* Documents are read with a limit of their own; this one only keeps the walk finite. */
 enum { DEPTH = 80, MANY_KIDS = 32 };
 
@@ -33,12 +35,20 @@ bytes_of(const void *const *pointer)
     return (bp_str){(const char *)pointer, sizeof *pointer};
 }
 
-/* A node that has nothing but one place in it. Those of plans are kept: many levels share them. */
+/* Plans, rules, copies and selections. */
+static bool
+is_block(const bp_node *node)
+{
+    return node->kind == BP_NODE_PLAN || node->kind == BP_NODE_RULE ||
+           node->kind == BP_NODE_COPY || node->kind == BP_NODE_SELECTION;
+}
+
+/* A node that has nothing but one place in it. Those of blocks are kept: many levels share them. */
 static bp_merged *
 sole(bp_merger *m, const bp_part *part)
 {
     const void **key = NULL;
-    if (part->node->kind == BP_NODE_PLAN) {
+    if (is_block(part->node)) {
         key = BP_NEW(m->arena, const void *);
         *key = part->node;
         bp_merged *known = bp_map_get(m->soles, bytes_of(key));
@@ -155,6 +165,18 @@ texts_of(const bp_value *const *value, size_t *count)
     return value;
 }
 
+/* Makes place for some more items: most values are one text, and there are very many. */
+static void
+make_room(bp_merger *m, bp_merged *node, size_t more)
+{
+    bp_written *wider = bp_arena_array(m->arena, node->items.count + more, sizeof *wider);
+    if (node->items.count > 0) {
+        memcpy(wider, node->items.at, node->items.count * sizeof *wider);
+    }
+    node->items.at = wider;
+    node->items.room = node->items.count + more;
+}
+
 static void
 add_item(bp_merger *m, bp_merged *node, const bp_value *value, const bp_bound_policy *bound)
 {
@@ -172,8 +194,8 @@ set_value(bp_merger *m, bp_merged *node, const bp_part *part)
     node->list = value->kind == BP_VALUE_LIST;
     node->hole = value->kind == BP_VALUE_UNKNOWN;
     node->whole = (bp_written){value, part->bound};
-    node->items.at = NULL;
-    node->items.count = node->items.room = 0;
+    node->items.count = 0;
+    make_room(m, node, count);
     for (size_t i = 0; i < count; i++) {
         add_item(m, node, items[i], part->bound);
     }
@@ -262,9 +284,9 @@ append_value(bp_merger *m, bp_merged *node, const bp_part *part)
     if (!node->has_value || (!node->list && !node->hole)) {
         node->has_value = node->list = true;
         node->whole = (bp_written){value, part->bound};
-        node->items.at = NULL;
-        node->items.count = node->items.room = 0;
+        node->items.count = 0;
     }
+    make_room(m, node, count);
     for (size_t i = 0; i < count; i++) {
         if (items[i]->kind != BP_VALUE_TEXT || !holds_text(node, items[i]->text)) {
             add_item(m, node, items[i], part->bound);
@@ -273,7 +295,7 @@ append_value(bp_merger *m, bp_merged *node, const bp_part *part)
 }
 
 static void
-remove_value(bp_merged *node, const bp_value *value)
+remove_value(bp_merger *m, bp_merged *node, const bp_value *value)
 {
     size_t kept = 0;
     size_t count = 0;
@@ -281,6 +303,7 @@ remove_value(bp_merged *node, const bp_value *value)
     for (size_t i = 0; i < count; i++) {
         node->hole = node->hole || (node->list && items[i]->kind == BP_VALUE_UNKNOWN);
     }
+    make_room(m, node, 0); /* the list as it was belongs to the level above */
     for (size_t i = 0; node->list && i < node->items.count; i++) {
         const bp_value *item = node->items.at[i].value;
         if (item->kind != BP_VALUE_TEXT || !value_holds(value, item->text)) {
@@ -309,7 +332,7 @@ apply_lists(bp_merger *m, bp_merged *node, const bp_parts *parts, int operator_,
         } else if (operator_ == BP_OPERATOR_APPEND) {
             append_value(m, node, part);
         } else {
-            remove_value(node, value);
+            remove_value(m, node, value);
         }
     }
 }
@@ -385,49 +408,65 @@ group_kids(bp_merger *m, const bp_parts *parts)
         for (bp_node *kid = parts->at[i].node->first; kid != NULL; kid = kid->next) {
             group *found = NULL;
             if (by_key == NULL && all.count >= MANY_KIDS) {
-                by_key = bp_map_new(m->arena);
+                by_key = bp_map_new(m->scratch);
                 for (size_t g = 0; g < all.count; g++) {
-                    bp_map_set(by_key, bp_str_fold(m->arena, all.at[g]->key), all.at[g]);
+                    bp_map_set(by_key, bp_str_fold(m->scratch, all.at[g]->key), all.at[g]);
                 }
             }
             if (by_key != NULL) {
-                found = bp_map_get(by_key, bp_str_fold(m->arena, kid->key));
+                found = bp_map_get(by_key, bp_str_fold(m->scratch, kid->key));
             }
             for (size_t g = 0; by_key == NULL && g < all.count && found == NULL; g++) {
                 found = bp_str_equal_folded(all.at[g]->key, kid->key) ? all.at[g] : NULL;
             }
             if (found == NULL) {
-                found = BP_NEW(m->arena, group);
+                found = BP_NEW(m->scratch, group);
                 found->key = kid->key;
-                *bp_vec_add(m->arena, &all) = found;
+                *bp_vec_add(m->scratch, &all) = found;
                 if (by_key != NULL) {
-                    bp_map_set(by_key, bp_str_fold(m->arena, kid->key), found);
+                    bp_map_set(by_key, bp_str_fold(m->scratch, kid->key), found);
                 }
             }
-            *bp_vec_add(m->arena, &found->parts) = (bp_part){kid, parts->at[i].bound};
+            *bp_vec_add(m->scratch, &found->parts) = (bp_part){kid, parts->at[i].bound};
         }
     }
     return all;
+}
+
+static void
+widen_kids(bp_merger *m, bp_merged *node, size_t more)
+{
+    bp_merged **wider = bp_arena_array(m->arena, node->kids.count + more, sizeof(bp_merged *));
+    for (size_t i = 0; i < node->kids.count; i++) {
+        wider[i] = node->kids.at[i];
+    }
+    node->kids.at = wider;
+    node->kids.room = node->kids.count + more;
 }
 
 /* Children that are there already meet what the parts bring; others are new. */
 static void
 merge_kids(bp_merger *m, bp_merged *node, const bp_parts *parts, bp_way *level, int depth)
 {
+    size_t fresh = 0;
     groups all = group_kids(m, parts);
-    bp_map *known = node->kids.count >= MANY_KIDS ? bp_map_new(m->arena) : NULL;
+    bp_map *known = node->kids.count >= MANY_KIDS ? bp_map_new(m->scratch) : NULL;
     for (size_t i = 0; known != NULL && i < node->kids.count; i++) {
-        bp_map_set(known, bp_str_fold(m->arena, node->kids.at[i]->first.node->key),
+        bp_map_set(known, bp_str_fold(m->scratch, node->kids.at[i]->first.node->key),
                    &node->kids.at[i]);
     }
     for (size_t g = 0; g < all.count; g++) {
         group *met = all.at[g];
-        bp_merged **kid = known != NULL ? bp_map_get(known, bp_str_fold(m->arena, met->key))
+        bp_merged **kid = known != NULL ? bp_map_get(known, bp_str_fold(m->scratch, met->key))
                                         : kid_of(node, met->key);
         met->known = kid != NULL;
+        fresh += kid == NULL;
         if (kid != NULL) {
             *kid = merge_node(m, *kid, &met->parts, level, depth + 1);
         }
+    }
+    if (fresh > 0 && allows(node, BP_OPERATOR_APPEND)) {
+        widen_kids(m, node, fresh);
     }
     for (size_t g = 0; g < all.count; g++) {
         const group *met = all.at[g];
@@ -448,6 +487,41 @@ merge_kids(bp_merger *m, bp_merged *node, const bp_parts *parts, bp_way *level, 
 }
 
 static void
+add_parts(bp_merger *m, bp_merged *node, const bp_parts *parts)
+{
+    size_t count = node->parts.count;
+    bp_part *all = bp_arena_array(m->arena, count + parts->count, sizeof *all);
+    for (size_t i = 0; i < count; i++) {
+        all[i] = node->parts.at[i];
+    }
+    for (size_t i = 0; i < parts->count; i++) {
+        all[count + i] = parts->at[i];
+    }
+    node->parts.at = all;
+    node->parts.count = node->parts.room = count + parts->count;
+}
+
+/* What a level is merged with, but does not leave behind, goes when its merging ends. */
+static bool
+begin(bp_merger *m)
+{
+    if (m->scratch != NULL) {
+        return false;
+    }
+    m->scratch = bp_arena_scratch(m->arena);
+    return true;
+}
+
+static void
+end(bp_merger *m, bool outermost)
+{
+    if (outermost) {
+        bp_arena_release(m->arena, m->scratch);
+        m->scratch = NULL;
+    }
+}
+
+static void
 apply(bp_merger *m, bp_merged *node, const bp_parts *parts, bp_way *level, int depth)
 {
     /* AWS does not read operators and controls that stand at the root of a document. */
@@ -463,8 +537,8 @@ apply(bp_merger *m, bp_merged *node, const bp_parts *parts, bp_way *level, int d
     if (!root) {
         narrow(m, node, parts, level);
     }
-    for (size_t i = 0; i < parts->count; i++) {
-        *bp_vec_add(m->arena, &node->parts) = parts->at[i];
+    if (is_block(node->first.node)) {
+        add_parts(m, node, parts);
     }
 }
 
@@ -476,9 +550,10 @@ bp_merged_open(bp_merger *m, bp_merged *node)
     }
     node->opened = true;
     if (node->sole) {
-        bp_parts parts = {0};
-        *bp_vec_add(m->arena, &parts) = node->first;
+        bool outermost = begin(m);
+        bp_parts parts = {&node->first, 1, 1};
         apply(m, node, &parts, NULL, 0);
+        end(m, outermost);
     }
 }
 
@@ -512,27 +587,6 @@ brings_nothing_new(const bp_merged *above, const bp_parts *parts)
     return is_steady(above->first.node, 0);
 }
 
-static void
-copy_lists(bp_merger *m, bp_merged *node)
-{
-    const bp_merged from = *node;
-    node->items.at = NULL;
-    node->items.count = node->items.room = 0;
-    node->kids.at = NULL;
-    node->kids.count = node->kids.room = 0;
-    node->parts.at = NULL;
-    node->parts.count = node->parts.room = 0;
-    for (size_t i = 0; i < from.items.count; i++) {
-        *bp_vec_add(m->arena, &node->items) = from.items.at[i];
-    }
-    for (size_t i = 0; i < from.kids.count; i++) {
-        *bp_vec_add(m->arena, &node->kids) = from.kids.at[i];
-    }
-    for (size_t i = 0; i < from.parts.count; i++) {
-        *bp_vec_add(m->arena, &node->parts) = from.parts.at[i];
-    }
-}
-
 static bp_merged *
 merge_node(bp_merger *m, bp_merged *above, const bp_parts *parts, bp_way *level, int depth)
 {
@@ -548,7 +602,7 @@ merge_node(bp_merger *m, bp_merged *above, const bp_parts *parts, bp_way *level,
     } else {
         bp_merged_open(m, above);
         *node = *above;
-        copy_lists(m, node);
+        widen_kids(m, node, 0);
     }
     node->sole = false;
     node->opened = true;
@@ -560,7 +614,13 @@ merge_node(bp_merger *m, bp_merged *above, const bp_parts *parts, bp_way *level,
 bp_merged *
 bp_merge_over(bp_merger *m, bp_merged *above, const bp_parts *peers, bp_way *events)
 {
-    return peers->count == 0 ? above : merge_node(m, above, peers, events, 0);
+    if (peers->count == 0) {
+        return above;
+    }
+    bool outermost = begin(m);
+    bp_merged *merged = merge_node(m, above, peers, events, 0);
+    end(m, outermost);
+    return merged;
 }
 
 bp_merged *

@@ -51,8 +51,8 @@ struct bp_merged {
     BP_VEC(bp_written) items; /* a scalar is one item */
     const bp_limits *limits;  /* NULL: nobody took anything away */
     BP_VEC(bp_merged *) kids; /* in order of appearance, by folded key */
-    bp_parts parts;           /* all places that are in it, root first */
-    const bp_node *made;      /* as a tree: see bp_merged_tree */
+    bp_parts parts;           /* of plans, rules, copies and selections: all places, root first */
+    const bp_node *made;      /* as a tree: see bp_merged_tree; shared by all that hold the node */
 };
 
 /* What happened on the way and may not be meant. */
@@ -86,8 +86,9 @@ struct bp_way {
 /* Makes levels and what they merge to. */
 typedef struct bp_merger {
     bp_arena *arena;
-    bp_map *levels; /* bytes of the way → bp_way * */
-    bp_map *soles;  /* bytes of the address of a node → bp_merged * */
+    bp_arena *scratch; /* of one level; NULL between them */
+    bp_map *levels;    /* bytes of the way → bp_way * */
+    bp_map *soles;     /* bytes of the address of a block → bp_merged * */
 } bp_merger;
 
 bp_merger bp_merger_new(bp_arena *arena);

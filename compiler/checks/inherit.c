@@ -35,13 +35,13 @@ static cause *
 cause_of(causes *all, const void *key, size_t size, bool *added)
 {
     bp_arena *arena = all->context->arena;
-    bp_str bytes = bp_str_copy(arena, (bp_str){key, size});
+    bp_str bytes = {key, size};
     cause *found = bp_map_get(all->known, bytes);
     *added = found == NULL;
     if (found == NULL) {
         found = BP_NEW(arena, cause);
         *bp_vec_add(arena, &all->list) = found;
-        bp_map_set(all->known, bytes, found);
+        bp_map_set(all->known, bp_str_copy(arena, bytes), found);
     }
     return found;
 }

@@ -30,14 +30,17 @@ typedef struct need_key {
 static size_t *
 slot_of(const bp_check_context *context, bp_map *slots, need_key key, bp_str name, size_t fresh)
 {
-    bp_buf bytes = {.arena = context->arena};
-    bp_buf_add(&bytes, (bp_str){(const char *)&key, sizeof key});
-    bp_buf_add(&bytes, name);
-    size_t *slot = bp_map_get(slots, bp_buf_text(&bytes));
+    enum { LONGEST = 128 }; /* names that are judged here are shorter */
+    char bytes[sizeof key + LONGEST];
+    size_t size = name.size < LONGEST ? name.size : LONGEST;
+    memcpy(bytes, &key, sizeof key);
+    memcpy(bytes + sizeof key, name.at, size);
+    bp_str text = {bytes, sizeof key + size};
+    size_t *slot = bp_map_get(slots, text);
     if (slot == NULL) {
         slot = BP_NEW(context->arena, size_t);
         *slot = fresh + 1;
-        bp_map_set(slots, bp_buf_text(&bytes), slot);
+        bp_map_set(slots, bp_str_copy(context->arena, text), slot);
     }
     return slot;
 }

@@ -46,6 +46,7 @@ struct bp_merged {
     bool has_value;           /* some operator gave it one */
     bool list;                /* TEXT or LIST, as values are */
     bool hole;                /* some of the value is not known */
+    bool removes;             /* sole: somewhere in it values are removed */
     unsigned allowed;         /* bits: what levels below may do */
     bp_written whole;         /* the assign (or first append) that the value stands on */
     BP_VEC(bp_written) items; /* a scalar is one item */
@@ -61,7 +62,10 @@ typedef enum bp_merge_event_kind {
     BP_MERGE_KEY_BLOCKED, /* `mine` is new under a container whose control at `other` forbids it */
     BP_MERGE_WIDER,       /* the control of `mine` allows what that of `other` does not */
     BP_MERGE_CONFLICT,    /* `mine` and `other` are peers and assign different values */
-    BP_MERGE_REPLACED     /* the assign of `mine` drops values of the list that `other` wrote */
+    BP_MERGE_REPLACED,    /* the assign of `mine` drops values of the list that `other` wrote */
+    BP_MERGE_NOTHING,     /* `mine` removes `value`, which is not in the list */
+    BP_MERGE_WEAKENED     /* `mine` shortens a retention, takes Regions or turns continuous backup
+                             off, which `other` brought */
 } bp_merge_event_kind;
 
 typedef struct bp_merge_event {
@@ -69,7 +73,8 @@ typedef struct bp_merge_event {
     int operator_; /* of BLOCKED */
     bp_part mine;
     bp_part other;
-    const bp_merged *before; /* of REPLACED: the list as it was; of BLOCKED: with its limits */
+    const bp_value *value;   /* of NOTHING; of WEAKENED: what `mine` says */
+    const bp_merged *before; /* of REPLACED, NOTHING and WEAKENED: the setting as it was */
 } bp_merge_event;
 
 /* The policies attached to one place of the tree, on top of those above it. The same policies in
@@ -88,7 +93,8 @@ typedef struct bp_merger {
     bp_arena *arena;
     bp_arena *scratch; /* of one level; NULL between them */
     bp_map *levels;    /* bytes of the way → bp_way * */
-    bp_map *soles;     /* bytes of the address of a block → bp_merged * */
+    bp_map *soles;     /* bytes of the address of a block or container → bp_merged * */
+    bp_map *removed;   /* bytes of the address of a value that some level removed → itself */
 } bp_merger;
 
 bp_merger bp_merger_new(bp_arena *arena);

@@ -2,10 +2,10 @@
  * Merged nodes as policy trees, for the checks: every leaf has one assigned value.
  *
  * The tree is made once for a merged node and has copies of the values, which remember their places
- * and whose they are. Trees whose nodes share merged nodes share what is below these: each has a node
- * of its own there, and below it the children of the first. The links of such children lead up into
- * that first tree, whose keys are the same. A plan that one document brings whole is that document's own tree, so that
- * what is said about it does not depend on who else is there.
+ * and whose they are. Trees whose nodes share merged nodes share what is below these: each has a
+ * node of its own there, and below it the children of the first. The links of such children lead up
+ * into that first tree, whose keys are the same. A plan that one document brings whole is that
+ * document's own tree, so that what is said about it does not depend on who else is there.
  */
 #include "compiler/effective/merge.h"
 

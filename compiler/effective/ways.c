@@ -9,7 +9,7 @@
 bp_merger
 bp_merger_new(bp_arena *arena)
 {
-    return (bp_merger){.arena = arena, .levels = bp_map_new(arena), .soles = bp_map_new(arena)};
+    return (bp_merger){.arena = arena, .levels = bp_map_new(arena), .soles = bp_map_new(arena), .removed = bp_map_new(arena)};
 }
 
 bp_way *

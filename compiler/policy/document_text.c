@@ -179,8 +179,7 @@ take_members(reading *on, bp_ast_value *object, int depth)
             report_repeat(on, key);
             continue;
         }
-        *bp_vec_add(on->arena, &object->items) =
-            (bp_ast_entry){{key.text, key.span}, value};
+        *bp_vec_add(on->arena, &object->items) = (bp_ast_entry){{key.text, key.span}, value};
     }
 }
 

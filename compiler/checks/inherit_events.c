@@ -166,8 +166,10 @@ report_conflict(const bp_check_context *context, const bp_inherit_cause *found)
                       BP_ARG(policy_of(&event->other)), BP_ARG(setting_of(&event->mine))));
     bp_finding_label(list, finding, event->other.node->assign->span, "the other value");
     bp_finding_note(list, finding,
-                    "shown as if the policy that is declared first were attached "
-                    "first: \"%.*s\"",
+                    event->attached
+                        ? "the inventory says that this one was attached first: \"%.*s\""
+                        : "shown as if the policy that is declared first were attached "
+                          "first: \"%.*s\"",
                     BP_ARG(policy_of(&event->other)));
     note_others(context, found, finding);
     bp_finding_help(list, finding, "let one policy assign it, or attach one of them further down");

@@ -70,7 +70,8 @@ typedef enum bp_merge_event_kind {
 
 typedef struct bp_merge_event {
     bp_merge_event_kind kind;
-    int operator_; /* of BLOCKED */
+    int operator_;
+    bool attached; /* of CONFLICT: the order is that of the inventory */
     bp_part mine;
     bp_part other;
     const bp_value *value;   /* of NOTHING; of WEAKENED: what `mine` says */
@@ -82,6 +83,7 @@ typedef struct bp_merge_event {
 struct bp_way {
     bp_way *above; /* NULL at the top */
     BP_VEC(const bp_bound_policy *) peers;
+    bool attached;       /* the inventory says in which order they were attached, and they are so */
     bp_merged *document; /* NULL until asked for */
     bool merged;
     BP_VEC(bp_merge_event) events; /* those of this level alone */
@@ -99,9 +101,14 @@ typedef struct bp_merger {
 
 bp_merger bp_merger_new(bp_arena *arena);
 
+/* The policies of one level, in the order in which they act. */
+typedef struct bp_peers {
+    BP_VEC(const bp_bound_policy *) list;
+    bool attached; /* see bp_way */
+} bp_peers;
+
 /* The level of these peers on top of another; `above` itself when there are none. */
-bp_way *bp_merger_way(bp_merger *merger, bp_way *above, const bp_bound_policy *const *peers,
-                      size_t count);
+bp_way *bp_merger_way(bp_merger *merger, bp_way *above, const bp_peers *peers);
 /* The merged document of a level, root node of it; NULL where no policy has a document. */
 bp_merged *bp_merger_document(bp_merger *merger, bp_way *level);
 /* The same without keeping it: `peers` on top of a document, which may be NULL. */

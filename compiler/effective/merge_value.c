@@ -221,9 +221,11 @@ apply_assigns(bp_merger *m, bp_merged *node, const bp_parts *parts, bp_way *leve
         } else if (!same_value(first->node->assign, part->node->assign) &&
                    first->bound != part->bound && !is_supplied(part->node) &&
                    !is_supplied(first->node)) {
-            bp_merge_tell(
-                m, level,
-                (bp_merge_event){.kind = BP_MERGE_CONFLICT, .mine = *part, .other = *first});
+            bp_merge_tell(m, level,
+                          (bp_merge_event){.kind = BP_MERGE_CONFLICT,
+                                           .attached = level != NULL && level->attached,
+                                           .mine = *part,
+                                           .other = *first});
         }
     }
     if (first != NULL && !(is_supplied(first->node) && has_value(node, first->node->assign))) {

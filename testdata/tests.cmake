@@ -14,6 +14,15 @@ if(TARGET backpol)
     add_test(NAME merges/cases COMMAND ${Python3_EXECUTABLE} -B ${model}/merges.py $<TARGET_FILE:backpol> ${CMAKE_SOURCE_DIR}/testdata/merges)
     add_test(NAME merges/random COMMAND ${Python3_EXECUTABLE} -B ${model}/compare.py $<TARGET_FILE:backpol> --count 300)
     set_tests_properties(merges/cases merges/random PROPERTIES TIMEOUT 300)
+
+    # Ten policies on each of 2,000 OUs, within 128 MiB; a sanitizer's own memory would count.
+    if(NOT BACKPOL_SANITIZE)
+      foreach(shape distinct same)
+        add_test(NAME performance/memory-${shape} COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_SOURCE_DIR}/tools/performance/memory_of_check.py
+                 $<TARGET_FILE:backpol> 128 --shape ${shape})
+        set_tests_properties(performance/memory-${shape} PROPERTIES TIMEOUT 300)
+      endforeach()
+    endif()
   endif()
 
   if(Python3_FOUND)

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""usage: dense_organization.py FOLDER [--shape distinct|same|sparse] [--ous N] [--accounts N] [--policies N]
+"""usage: dense_organization.py FOLDER [--shape distinct|same|rivals|sparse] [--ous N] [--accounts N] [--policies N]
        [--characters N] [--attached N]
-Writes a project of JSON policies on a large organization into FOLDER. The same arguments make the same files.
+Writes a project of JSON policies on a large organization into FOLDER, and for merge_yardstick the policies on the
+path of every OU (paths.txt). The same arguments make the same files.
 
   distinct  every OU carries policies with plans of their own: nothing merges
   same      every OU carries policies that all write to one plan, a rule of their own in it: every level merges
@@ -51,13 +52,11 @@ def document(number, shape, characters):
     plans = {}
     while True:
         if shape == "same":
-            name, rules = "backup", [f"own-{number}-{len(plans)}"]
             rules = {f"own-{number}": rule(number, number % 24, 40 + number % 50)}
-            return {"plans": {name: plan(0, rules, "all")}}
+            return {"plans": {"backup": plan(0, rules, "all")}}
         if shape == "rivals":
             rules = {f"shared-{n}": rule(number + n, n, 40 + number % 50) for n in range(10)}
-            full = {"plans": {"backup": plan(0, rules, "all")}}
-            return full
+            return {"plans": {"backup": plan(0, rules, "all")}}
         name = f"plan-{number}-{len(plans)}"
         rules = {f"hour-{n}": rule(number + n, n * 2, 40 + n) for n in range(6)}
         more = dict(plans, **{name: plan(number, rules, f"{number}-{len(plans)}")})
@@ -69,8 +68,12 @@ def document(number, shape, characters):
 class Ou:
     def __init__(self, number, parent):
         self.number, self.ous, self.accounts = number, [], []
+        self.parent, self.policies = parent, []
         self.depth = 0 if parent is None else parent.depth + 1
         self.path = "" if parent is None else f"{parent.path}/OU{number}".strip("/")
+
+    def all_policies(self):
+        return (self.parent.all_policies() if self.parent else []) + self.policies
 
     def lines(self, indent):
         pad = " " * indent
@@ -141,6 +144,8 @@ def main():
     documents = []
     for number in range(wanted.policies):
         made = document(number, wanted.shape, wanted.characters)
+        for ou in places[number]:
+            ou.policies.append(number)
         file = f"policies/p{number:04d}.json"
         (folder / file).write_text(json.dumps(made, separators=(",", ":")))
         attach = [f"ou:{ou.path}" if ou.path else "root" for ou in places[number]]
@@ -149,6 +154,7 @@ def main():
     manifest = {"version": 1, "inventory": "org.yaml", "documents": documents}
     (folder / "backpol.yaml").write_text(json.dumps(manifest, indent=1))
     (folder / "org.yaml").write_text(inventory(everything[0]))
+    (folder / "paths.txt").write_text("".join(" ".join(map(str, ou.all_policies())) + "\n" for ou in everything))
 
 
 if __name__ == "__main__":

@@ -137,10 +137,12 @@ reads_plainly(bp_merger *m, const bp_node *node, int depth)
 const bp_node *
 bp_merged_tree(bp_merger *m, bp_merged *node)
 {
-    if (node->made == NULL && node->sole && reads_plainly(m, node->first.node, 0)) {
-        node->made = node->first.node;
+    if (node->made != NULL) {
+        return node->made;
     }
-    if (node->made == NULL) {
+    if (node->sole && reads_plainly(m, node->first.node, 0)) {
+        node->made = node->first.node;
+    } else {
         bp_node *tree = tree_of(m, node, 0);
         tree->parent = node->first.node->parent;
         node->made = tree;

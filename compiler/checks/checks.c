@@ -46,7 +46,7 @@ named_before(size_t row)
 
 /* Findings keep copies of their texts, so what a check works with goes when it is done. */
 static void
-run(const bp_check_context *context, runner *check)
+run_one(const bp_check_context *context, runner *check)
 {
     bp_check_context own = *context;
     own.arena = bp_arena_scratch(context->arena);
@@ -54,15 +54,29 @@ run(const bp_check_context *context, runner *check)
     bp_arena_release(context->arena, own.arena);
 }
 
-void
-bp_check_all(const bp_check_context *context)
+/* Runs what looks at one kind of thing, or all. */
+static void
+run(const bp_check_context *context, const char *over)
 {
     bp_check_context shared = *context;
     shared.cache = BP_NEW(context->arena, struct bp_check_cache);
     shared.cache->arena = context->arena;
     for (size_t row = 0; row < RULE_COUNT; row++) {
-        if (runners[row] != NULL && !named_before(row)) {
-            run(&shared, runners[row]);
+        bool wanted = over == NULL || bp_str_is(bp_str_of(rules[row].over), over);
+        if (wanted && runners[row] != NULL && !named_before(row)) {
+            run_one(&shared, runners[row]);
         }
     }
+}
+
+void
+bp_check_all(const bp_check_context *context)
+{
+    run(context, NULL);
+}
+
+void
+bp_check_inventory(const bp_check_context *context)
+{
+    run(context, "ORG");
 }

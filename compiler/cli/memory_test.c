@@ -172,6 +172,11 @@ SCENARIO(dump_policy, 0, "dump", SEED, "--stage", "policy")
 SCENARIO(dump_document, 0, "dump", SEED, "--stage", "document")
 SCENARIO(dump_model, 0, "dump", SEED, "--stage", "model")
 SCENARIO(dump_deployment, 0, "dump", SEED, "--stage", "deployment")
+SCENARIO(inventory_check, 0, "inventory", "check", SEED, "--as-of", "2026-11-02")
+SCENARIO(inventory_check_json, 0, "inventory", "check", SEED, "--as-of", "2026-11-02", "--format",
+         "json")
+SCENARIO(inventory_list, 0, "inventory", "list", "vaults", SEED)
+SCENARIO(inventory_list_json, 0, "inventory", "list", "accounts", SEED, "--format", "json")
 SCENARIO(fmt_check, 0, "fmt", SEED, "--check")
 SCENARIO(fmt_diff, 1, "fmt", "--diff", "testdata/fmt/the-layout-of-every-statement/messy.bpol")
 SCENARIO(import_policy, 0, "import", "testdata/import/policies/all-operators.json")
@@ -239,6 +244,10 @@ main(void)
         cmocka_unit_test(dump_document),
         cmocka_unit_test(dump_model),
         cmocka_unit_test(dump_deployment),
+        cmocka_unit_test(inventory_check),
+        cmocka_unit_test(inventory_check_json),
+        cmocka_unit_test(inventory_list),
+        cmocka_unit_test(inventory_list_json),
         cmocka_unit_test(fmt_check),
         cmocka_unit_test(fmt_diff),
         cmocka_unit_test(import_policy),

@@ -48,6 +48,7 @@ void bp_check_unknown_names(const bp_check_context *context);      /* SYN018 of 
 void bp_check_plan_names(const bp_check_context *context);         /* NAM006 */
 void bp_check_targets(const bp_check_context *context);            /* TOP005, TOP012 */
 void bp_check_management_account(const bp_check_context *context); /* TOP006 */
+void bp_check_coverage(const bp_check_context *context);           /* TOP013 */
 void bp_check_inventory_age(const bp_check_context *context);      /* TOP011 */
 void bp_check_vaults(const bp_check_context *context);             /* VLT001 to VLT003, NAM002 */
 void bp_check_vault_names(const bp_check_context *context);        /* NAM001, VLT011 */

@@ -2,8 +2,9 @@
  * TOP013: active accounts that no plan reaches, one finding for each OU that lacks a policy; and
  * exemptions of the manifest that name nothing (CFG001) or exempt nothing (CFG004).
  *
- * Which accounts these are is found in compiler/coverage/. Where a policy or target could not be read
- * or bound, which is told elsewhere, nobody knows what it would reach: accounts are not told then.
+ * Which accounts these are is found in compiler/coverage/. Where a policy or target could not be
+ * read or bound, which is told elsewhere, nobody knows what it would reach: accounts are not told
+ * then.
  */
 #include "compiler/checks/cells.h"
 #include "compiler/checks/families.h"

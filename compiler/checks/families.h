@@ -32,9 +32,14 @@ void bp_check_windows(const bp_check_context *context);       /* SCH006, SCH013 
 void bp_check_rule_schedule(const bp_check_context *context); /* SCH010 */
 
 /* sel.c */
-void bp_check_selections(const bp_check_context *context);     /* SEL004, SEL009, SEL017 */
+void bp_check_selections(const bp_check_context *context);     /* SEL001 004 009 017 */
 void bp_check_tag_values(const bp_check_context *context);     /* SEL016 */
 void bp_check_selected_types(const bp_check_context *context); /* SEL006, SEL007 */
+
+/* twice.c, tags.c, protect.c */
+void bp_check_twice(const bp_check_context *context);      /* SEL008, SEL014 */
+void bp_check_known_tags(const bp_check_context *context); /* SEL002 */
+void bp_check_protection(const bp_check_context *context); /* SEL021 */
 
 /* inh.c */
 void bp_check_container_controls(const bp_check_context *context); /* INH011 */

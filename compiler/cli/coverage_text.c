@@ -24,7 +24,12 @@ print_row(const printer *p, bp_str name, bp_str text)
 {
     bp_buf line = {.arena = p->run->arena};
     bp_buf_format(&line, "  %.*s", BP_ARG(name));
-    for (size_t i = bp_str_characters(name); i < COLUMN; i++) {
+    size_t at = bp_str_characters(name);
+    if (at > COLUMN) {
+        bp_buf_add_c(&line, "\n  ");
+        at = 0;
+    }
+    for (; at < COLUMN; at++) {
         bp_buf_add_char(&line, ' ');
     }
     bp_buf_format(&line, "  %.*s\n", BP_ARG(text));
@@ -137,7 +142,10 @@ active_in(const printer *p, const bp_cover_gap *gap)
     size_t active = 0;
     for (uint32_t i = gap->ou->first_account; i < gap->ou->end_account; i++) {
         bp_cover_state state = p->sums->coverage->accounts[i].state;
-        active += state == BP_COVER_REACHED || state == BP_COVER_NONE || state == BP_COVER_EXEMPT;
+        bool meant = gap->whole || &p->org->ous.at[p->org->accounts.at[i].ou] == gap->ou;
+        bool expected =
+            state == BP_COVER_REACHED || state == BP_COVER_NONE || state == BP_COVER_EXEMPT;
+        active += meant && expected;
     }
     return active;
 }

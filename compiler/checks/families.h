@@ -20,6 +20,9 @@ void bp_check_members(const bp_check_context *context); /* SYN004 */
 void bp_check_labels(const bp_check_context *context);    /* NAM003 */
 void bp_check_tag_forms(const bp_check_context *context); /* NAM010 */
 
+/* naming.c */
+void bp_check_naming(const bp_check_context *context); /* NAM012 */
+
 /* lif.c */
 void bp_check_lifecycles(const bp_check_context *context);     /* LIF001 to LIF006 */
 void bp_check_copy_retention(const bp_check_context *context); /* LIF008 */

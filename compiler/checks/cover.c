@@ -177,7 +177,8 @@ bp_check_coverage(const bp_check_context *context)
         return;
     }
     if (context->org == NULL) {
-        bp_skip_without_inventory(context, "TOP013", 1);
+        bool some = context->program->policies.count > 0 && !context->program->broken;
+        bp_skip_without_inventory(context, "TOP013", some);
         return;
     }
     const bp_coverage *coverage =

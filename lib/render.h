@@ -17,6 +17,7 @@ typedef struct bp_report_facts {
     bp_str inventory_path; /* empty: no inventory */
     bp_str captured_at;
     size_t accounts;
+    const bp_json *known; /* json: how much the inventory knows; NULL: not asked for */
     size_t suppressed;
     size_t baselined;
     size_t limit;   /* findings printed at most; 0 = all. The rest is counted */

@@ -58,6 +58,7 @@ void bp_check_targets(const bp_check_context *context);            /* TOP005, TO
 void bp_check_management_account(const bp_check_context *context); /* TOP006 */
 void bp_check_coverage(const bp_check_context *context);           /* TOP013 */
 void bp_check_inventory_age(const bp_check_context *context);      /* TOP011 */
+void bp_check_contradictions(const bp_check_context *context);     /* TOP017 */
 void bp_check_vaults(const bp_check_context *context);             /* VLT001 to VLT003, NAM002 */
 void bp_check_vault_names(const bp_check_context *context);        /* NAM001, VLT011 */
 void bp_check_air_gapped_targets(const bp_check_context *context); /* VLT013 */

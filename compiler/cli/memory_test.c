@@ -176,6 +176,11 @@ SCENARIO(coverage_as_text, 1, "coverage", "-C", "testdata/cli/coverage-tells-wha
          "--as-of", "2026-11-02", "--config", "required.yaml")
 SCENARIO(coverage_as_json, 0, "coverage", "-C", "testdata/cli/coverage-tells-what-no-plan-reaches",
          "--as-of", "2026-11-02", "--format", "json")
+SCENARIO(inventory_check, 0, "inventory", "check", SEED, "--as-of", "2026-11-02")
+SCENARIO(inventory_check_json, 0, "inventory", "check", SEED, "--as-of", "2026-11-02", "--format",
+         "json")
+SCENARIO(inventory_list, 0, "inventory", "list", "vaults", SEED)
+SCENARIO(inventory_list_json, 0, "inventory", "list", "accounts", SEED, "--format", "json")
 SCENARIO(fmt_check, 0, "fmt", SEED, "--check")
 SCENARIO(fmt_diff, 1, "fmt", "--diff", "testdata/fmt/the-layout-of-every-statement/messy.bpol")
 SCENARIO(import_policy, 0, "import", "testdata/import/policies/all-operators.json")
@@ -245,6 +250,10 @@ main(void)
         cmocka_unit_test(dump_deployment),
         cmocka_unit_test(coverage_as_text),
         cmocka_unit_test(coverage_as_json),
+        cmocka_unit_test(inventory_check),
+        cmocka_unit_test(inventory_check_json),
+        cmocka_unit_test(inventory_list),
+        cmocka_unit_test(inventory_list_json),
         cmocka_unit_test(fmt_check),
         cmocka_unit_test(fmt_diff),
         cmocka_unit_test(import_policy),

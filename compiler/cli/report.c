@@ -107,6 +107,7 @@ facts_of(const bp_run *run, const bp_session *session, bp_str checked)
         facts.inventory_path = session->org->source->path;
         facts.captured_at = session->org->captured_at;
         facts.accounts = session->org->accounts.count;
+        facts.known = run->inventory_known;
     }
     return facts;
 }

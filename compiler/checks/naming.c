@@ -55,7 +55,8 @@ judge_node(const bp_place *place)
 void
 bp_check_naming(const bp_check_context *context)
 {
-    if (context->manifest == NULL || context->manifest->source == NULL) {
+    if (context->program == NULL || context->manifest == NULL ||
+        context->manifest->source == NULL) {
         return;
     }
     const bp_program *program = context->program;

@@ -31,6 +31,7 @@ typedef struct twice {
     const bp_check_context *context;
     bp_map *by_tag; /* key and value → tag_uses * */
     BP_VEC(meeting) meetings;
+    bp_map *runs;  /* text of a schedule → size_t * */
     bp_map *known; /* code and places → number of the meeting + 1 */
 } twice;
 
@@ -103,13 +104,13 @@ add_value(twice *t, const tag_use *second, bp_str key)
     }
     for (size_t i = 0; i < uses->count; i++) {
         bp_cell_rows rows = {0};
+        if (!meet(t->context, uses->at[i].use, second->use, &rows)) {
+            continue;
+        }
         tag_use *first = BP_NEW(arena, tag_use);
         tag_use *again = BP_NEW(arena, tag_use);
         *first = uses->at[i];
         *again = *second;
-        if (!meet(t->context, first->use, second->use, &rows)) {
-            continue;
-        }
         add_meeting(t, "SEL008", first, again, &rows);
         if (continuous_rule(NULL, first->use->plan) != NULL &&
             continuous_rule(NULL, second->use->plan) != NULL) {
@@ -140,34 +141,48 @@ add_plan(twice *t, const bp_plan_use *use)
     }
 }
 
+/* How often a schedule runs in a year; counted once for each text. */
+static size_t
+runs_of_text(twice *t, bp_str text)
+{
+    size_t *known = bp_map_get(t->runs, text);
+    if (known != NULL) {
+        return *known;
+    }
+    known = BP_NEW(t->context->arena, size_t);
+    bp_schedule schedule = bp_schedule_parse(t->context->arena, text);
+    int64_t run = t->context->as_of;
+    while (schedule.fault == BP_SCHEDULE_GOOD && *known < RUNS_MOST &&
+           bp_schedule_next(&schedule, run, &run) && run <= t->context->as_of + YEAR) {
+        ++*known;
+    }
+    bp_map_set(t->runs, text, known);
+    return *known;
+}
+
 /* How often the rules of a plan run in a year; *more: at least so often. */
 static size_t
-runs_of(const bp_check_context *context, const bp_node *plan, bool *more)
+runs_of(twice *t, const bp_node *plan, bool *more)
 {
     size_t runs = 0;
     for (const bp_node *rule = bp_node_first(plan, "rules"); rule != NULL; rule = rule->next) {
         bp_str text = {"", 0};
-        int64_t run = context->as_of;
-        if (!bp_node_text(rule, "schedule_expression", &text)) {
-            continue;
-        }
-        bp_schedule schedule = bp_schedule_parse(context->arena, text);
-        while (schedule.fault == BP_SCHEDULE_GOOD && runs < RUNS_MOST &&
-               bp_schedule_next(&schedule, run, &run) && run <= context->as_of + YEAR) {
-            runs++;
+        if (bp_node_text(rule, "schedule_expression", &text)) {
+            size_t own = runs_of_text(t, text);
+            *more = *more || own >= RUNS_MOST;
+            runs += own;
         }
     }
-    *more = runs >= RUNS_MOST;
     return runs;
 }
 
 static void
-note_runs(const bp_check_context *context, bp_finding *finding, const bp_node *plan)
+note_runs(twice *t, bp_finding *finding, const bp_node *plan)
 {
     bool more = false;
-    size_t runs = runs_of(context, plan, &more);
+    size_t runs = runs_of(t, plan, &more);
     if (runs > 0) {
-        bp_finding_note(context->diagnostics, finding, "plan \"%.*s\" makes %s%zu run%s a year",
+        bp_finding_note(t->context->diagnostics, finding, "plan \"%.*s\" makes %s%zu run%s a year",
                         BP_ARG(plan->key), more ? "at least " : "", runs, bp_plural(runs));
     }
 }
@@ -184,8 +199,9 @@ finish(const bp_check_context *context, bp_finding *finding, const meeting *foun
 }
 
 static void
-report_tag(const bp_check_context *context, const meeting *found)
+report_tag(twice *t, const meeting *found)
 {
+    const bp_check_context *context = t->context;
     bp_diagnostics *list = context->diagnostics;
     const bp_node *plan = found->first->use->plan;
     const bp_value *value = found->second->value;
@@ -200,8 +216,8 @@ report_tag(const bp_check_context *context, const meeting *found)
     bp_finding_label(list, finding, found->first->value->span, "selected by \"%.*s\" here",
                      BP_ARG(plan->key));
     bp_finding_uses(context, finding, value->uses);
-    note_runs(context, finding, plan);
-    note_runs(context, finding, found->second->use->plan);
+    note_runs(t, finding, plan);
+    note_runs(t, finding, found->second->use->plan);
     bp_finding_help(list, finding, "where one backup is enough, give each plan a value of its own");
     finish(context, finding, found, found->second->selection);
 }
@@ -267,6 +283,7 @@ bp_check_twice(const bp_check_context *context)
 {
     twice t = {.context = context,
                .by_tag = bp_map_new(context->arena),
+               .runs = bp_map_new(context->arena),
                .known = bp_map_new(context->arena)};
     const bp_plan_uses *uses = bp_plan_uses_of(context);
     for (size_t i = 0; i < uses->count; i++) {
@@ -274,7 +291,7 @@ bp_check_twice(const bp_check_context *context)
     }
     for (size_t i = 0; i < t.meetings.count; i++) {
         if (bp_str_is(bp_str_of(t.meetings.at[i].code), "SEL008")) {
-            report_tag(context, &t.meetings.at[i]);
+            report_tag(&t, &t.meetings.at[i]);
         } else {
             report_continuous(context, &t.meetings.at[i]);
         }

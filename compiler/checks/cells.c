@@ -4,6 +4,8 @@
  */
 #include "compiler/checks/cells.h"
 
+#include "compiler/coverage/coverage.h"
+
 #include <stdlib.h>
 
 enum { ROWS_NOTED = 5 };
@@ -61,21 +63,6 @@ bp_home_regions(const bp_check_context *context)
                                 : bp_regions_of_partition(context->org->partition);
 }
 
-/* Regions in which a plan can run: those of our partition where backup policies work. */
-static bp_region_mask
-usable_regions(const bp_check_context *context)
-{
-    size_t count = 0;
-    const bp_region *regions = bp_regions(&count);
-    bp_region_mask usable = bp_home_regions(context);
-    for (size_t i = 0; i < count; i++) {
-        if (regions[i].backup_policies == BP_ABSENT || regions[i].backup_endpoint == BP_ABSENT) {
-            usable &= ~BP_REGION_BIT(i);
-        }
-    }
-    return usable;
-}
-
 /* The bytes of a pointer as a key of a map; the number must live as long as the map. */
 static bp_str
 key_of(const uintptr_t *number)
@@ -88,7 +75,7 @@ static bp_map *
 slots_of(const bp_check_context *context, bp_plan_uses *uses)
 {
     bp_map *slots = bp_map_new(context->arena);
-    bp_region_mask usable = usable_regions(context);
+    bp_region_mask usable = bp_policy_regions(context->org);
     for (size_t i = 0; i < context->effective->plans.count; i++) {
         const bp_effective_plan *plan = &context->effective->plans.at[i];
         bp_plan_use *use = bp_vec_add(context->arena, uses);

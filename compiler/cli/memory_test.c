@@ -172,6 +172,10 @@ SCENARIO(dump_policy, 0, "dump", SEED, "--stage", "policy")
 SCENARIO(dump_document, 0, "dump", SEED, "--stage", "document")
 SCENARIO(dump_model, 0, "dump", SEED, "--stage", "model")
 SCENARIO(dump_deployment, 0, "dump", SEED, "--stage", "deployment")
+SCENARIO(coverage_as_text, 1, "coverage", "-C", "testdata/cli/coverage-tells-what-no-plan-reaches",
+         "--as-of", "2026-11-02", "--config", "required.yaml")
+SCENARIO(coverage_as_json, 0, "coverage", "-C", "testdata/cli/coverage-tells-what-no-plan-reaches",
+         "--as-of", "2026-11-02", "--format", "json")
 SCENARIO(inventory_check, 0, "inventory", "check", SEED, "--as-of", "2026-11-02")
 SCENARIO(inventory_check_json, 0, "inventory", "check", SEED, "--as-of", "2026-11-02", "--format",
          "json")
@@ -254,6 +258,8 @@ main(void)
         cmocka_unit_test(dump_document),
         cmocka_unit_test(dump_model),
         cmocka_unit_test(dump_deployment),
+        cmocka_unit_test(coverage_as_text),
+        cmocka_unit_test(coverage_as_json),
         cmocka_unit_test(inventory_check),
         cmocka_unit_test(inventory_check_json),
         cmocka_unit_test(inventory_list),

@@ -1,26 +1,8 @@
 /*
- * Deployed policies, attachments and stack sets of the inventory: their form, and that what they
- * point at exists. Kept is which policy is attached where; policy documents are not opened.
+ * Deployed policies and attachments of the inventory: their form, and that what they point at
+ * exists. Policy documents are not opened here; stack sets are read in org_stack_sets.c.
  */
 #include "compiler/organization/org_reader.h"
-
-static void
-read_text(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event first)
-{
-    (void)into;
-    (void)key;
-    bp_str text = {NULL, 0};
-    bp_org_text(reader, first, "a text", &text);
-}
-
-static void
-read_flag(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event first)
-{
-    (void)into;
-    (void)key;
-    bool flag = false;
-    bp_org_flag(reader, first, &flag);
-}
 
 static void
 read_name(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event first)
@@ -53,21 +35,22 @@ read_file(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event fi
         return;
     }
     policy->file = path;
+    policy->file_span = first.span;
 }
 
 static void
 read_chars(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event first)
 {
-    (void)into;
     (void)key;
     int64_t number = 0;
-    bp_org_number(reader, first, &number);
+    if (bp_org_number(reader, first, &number)) {
+        ((bp_org_policy *)into)->chars = number;
+    }
 }
 
 static void
 read_digest(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event first)
 {
-    (void)into;
     (void)key;
     bp_str text = {NULL, 0};
     if (!bp_org_text(reader, first, "a SHA-256 digest", &text)) {
@@ -81,7 +64,9 @@ read_digest(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event 
         bp_report(reader->list, "SYN005", first.span,
                   "\"%.*s\" is no SHA-256 digest; a digest is 64 digits of 0-9 and a-f",
                   BP_ARG(text));
+        return;
     }
+    ((bp_org_policy *)into)->sha256 = text;
 }
 
 static void
@@ -130,6 +115,13 @@ read_policy_id(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_eve
 }
 
 static void
+read_policy_tags(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event first)
+{
+    (void)key;
+    ((bp_org_policy *)into)->tags = bp_org_tags_of(reader, first);
+}
+
+static void
 read_policy(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event item)
 {
     (void)into;
@@ -137,11 +129,13 @@ read_policy(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event 
     static const bp_org_key keys[] = {{"id", read_policy_id, true},
                                       {"name", read_name, true},
                                       {"content", read_content, false},
-                                      {"tags", bp_org_read_tags, false}};
+                                      {"tags", read_policy_tags, false}};
     static const bp_org_shape shape = BP_ORG_SHAPE("a policy", keys);
-    bp_org_policy policy = {.id = {NULL, 0}};
+    bp_org_policy policy = {.chars = -1};
     bp_org_map(reader, item, bp_org_place(reader, item), &shape, &policy);
-    *bp_vec_add(reader->arena, &reader->org->policies) = policy;
+    if (policy.id.size > 0) {
+        *bp_vec_add(reader->arena, &reader->org->policies) = policy;
+    }
 }
 
 void
@@ -151,20 +145,19 @@ bp_org_policies(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_ev
     bp_org_list(reader, first, "a list of policies", read_policy, into);
 }
 
-/* Reports a reference to something that the inventory does not hold: an error where its list is
- * complete, else a remark. */
-static void
-report_nowhere(bp_org_reader *reader, bp_yaml_event item, const char *what, bool complete)
+void
+bp_org_nowhere(bp_org_reader *reader, bp_yaml_event item, const char *what, bool complete)
 {
-    bp_finding *finding =
-        bp_report(reader->list, "SYN018", item.span, "%s \"%.*s\" is not in the %s", what,
-                  BP_ARG(item.text), "inventory");
+    bp_finding *finding = bp_report(reader->list, "SYN018", item.span,
+                                    "%s \"%.*s\" is not in the inventory", what, BP_ARG(item.text));
     finding->severity = complete ? BP_ERROR : BP_INFO;
 }
 
 /* An attachment being read: how many policies it names. */
 typedef struct attachment {
     bp_str to;
+    bp_str target; /* as written */
+    bool ordered;
     size_t policies;
     bp_span eleventh;
 } attachment;
@@ -188,8 +181,9 @@ read_target(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event 
     if (!other && !bp_org_account_id(reader, first, &id)) {
         return;
     }
+    found->target = id;
     if (!is_target(reader, id)) {
-        report_nowhere(reader, first, "target", reader->org->tree_complete);
+        bp_org_nowhere(reader, first, "target", reader->org->tree_complete);
         return;
     }
     found->to = id;
@@ -209,7 +203,7 @@ read_attached(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_even
     }
     *bp_vec_add(reader->arena, &reader->org->attachments) = (bp_org_attachment){.policy = id};
     if (bp_map_get(reader->policy_ids, id) == NULL) {
-        report_nowhere(reader, item, "policy", reader->org->policies_complete);
+        bp_org_nowhere(reader, item, "policy", reader->org->policies_complete);
     }
 }
 
@@ -223,11 +217,11 @@ read_attached_list(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml
 static void
 read_order(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event first)
 {
-    (void)into;
     (void)key;
-    static const char *const words[] = {"attached", "unknown"};
+    static const char *const words[] = {"unknown", "attached"};
     size_t index = 0;
     bp_org_word(reader, first, words, 2, &index);
+    ((attachment *)into)->ordered = index == 1;
 }
 
 static void
@@ -243,7 +237,10 @@ read_attachment(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_ev
     size_t before = reader->org->attachments.count;
     bp_org_map(reader, item, bp_org_place(reader, item), &shape, &found);
     for (size_t i = before; i < reader->org->attachments.count; i++) {
-        reader->org->attachments.at[i].to = found.to;
+        bp_org_attachment *one = &reader->org->attachments.at[i];
+        one->to = found.to;
+        one->target = found.target;
+        one->ordered = found.ordered;
     }
     if (bp_span_exists(found.eleventh)) {
         bp_report(reader->list, "TOP010", found.eleventh,
@@ -257,139 +254,4 @@ bp_org_attachments(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml
 {
     (void)key;
     bp_org_list(reader, first, "a list of attachments", read_attachment, into);
-}
-
-static void
-read_permission(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event first)
-{
-    (void)into;
-    (void)key;
-    static const char *const words[] = {"service-managed", "self-managed", "unknown"};
-    size_t index = 0;
-    bp_org_word(reader, first, words, 3, &index);
-}
-
-static void
-read_caller(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event first)
-{
-    (void)into;
-    (void)key;
-    static const char *const words[] = {"delegated-admin", "self"};
-    size_t index = 0;
-    bp_org_word(reader, first, words, 2, &index);
-}
-
-static void
-read_stack_target(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event item)
-{
-    (void)into;
-    (void)key;
-    bp_str id = {NULL, 0};
-    if (bp_org_text(reader, item, "the id of an OU or the root", &id) &&
-        bp_org_ou(reader->org, id) == NULL) {
-        report_nowhere(reader, item, "target", reader->org->tree_complete);
-    }
-}
-
-static void
-read_stack_targets(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event first)
-{
-    (void)key;
-    bp_org_list(reader, first, "a list of OU ids", read_stack_target, into);
-}
-
-static void
-read_regions(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event first)
-{
-    (void)into;
-    (void)key;
-    bp_region_mask mask = 0;
-    bp_org_region_set(reader, first, &mask);
-}
-
-static void
-read_texts(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event first)
-{
-    (void)key;
-    bp_org_list(reader, first, "a list of names", read_text, into);
-}
-
-static void
-read_makes(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event first)
-{
-    static const bp_org_key keys[] = {{"vaults", read_texts, false}, {"roles", read_texts, false}};
-    static const bp_org_shape shape = BP_ORG_SHAPE("what a stack set makes", keys);
-    static const char *const words[] = {"unknown"};
-    size_t index = 0;
-    if (first.kind == BP_YAML_SCALAR) {
-        bp_org_word(reader, first, words, 1, &index);
-    } else {
-        bp_org_map(reader, first, key.span, &shape, into);
-    }
-}
-
-static void
-read_account(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event first)
-{
-    (void)into;
-    (void)key;
-    bp_str id = {NULL, 0};
-    bp_org_account_id(reader, first, &id);
-}
-
-static void
-read_instance(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event item)
-{
-    (void)key;
-    static const bp_org_key keys[] = {{"account", read_account, true},
-                                      {"in", read_regions, true},
-                                      {"status", read_text, false},
-                                      {"detail", read_text, false}};
-    static const bp_org_shape shape = BP_ORG_SHAPE("a stack instance", keys);
-    bp_org_map(reader, item, bp_org_place(reader, item), &shape, into);
-}
-
-static void
-read_instance_list(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event first)
-{
-    (void)key;
-    bp_org_list(reader, first, "a list of stack instances", read_instance, into);
-}
-
-static void
-read_instances(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event first)
-{
-    static const bp_org_key keys[] = {{"not_current", read_instance_list, false},
-                                      {"without", read_instance_list, false},
-                                      {"extra", read_instance_list, false}};
-    static const bp_org_shape shape = BP_ORG_SHAPE("the instances of a stack set", keys);
-    static const char *const words[] = {"current", "unknown"};
-    size_t index = 0;
-    if (first.kind == BP_YAML_SCALAR) {
-        bp_org_word(reader, first, words, 2, &index);
-    } else {
-        bp_org_map(reader, first, key.span, &shape, into);
-    }
-}
-
-static void
-read_stack_set(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event item)
-{
-    (void)key;
-    static const bp_org_key keys[] = {
-        {"name", read_text, true},        {"permission", read_permission, false},
-        {"call_as", read_caller, false},  {"auto_deploy", read_flag, false},
-        {"retain", read_flag, false},     {"targets", read_stack_targets, false},
-        {"regions", read_regions, false}, {"parameters", bp_org_read_tags, false},
-        {"makes", read_makes, false},     {"instances", read_instances, false},
-    };
-    static const bp_org_shape shape = BP_ORG_SHAPE("a stack set", keys);
-    bp_org_map(reader, item, bp_org_place(reader, item), &shape, into);
-}
-
-void
-bp_org_stack_sets(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event first)
-{
-    (void)key;
-    bp_org_list(reader, first, "a list of stack sets", read_stack_set, into);
 }

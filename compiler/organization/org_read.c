@@ -96,8 +96,12 @@ read_features(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_even
     (void)into;
     (void)key;
     static const char *const words[] = {"all", "consolidated-billing", "unknown"};
-    size_t index = 0;
+    static const bp_org_features means[] = {BP_FEATURES_ALL, BP_FEATURES_BILLING,
+                                            BP_FEATURES_UNKNOWN};
+    size_t index = 2;
     bp_org_word(reader, first, words, 3, &index);
+    reader->org->features = means[index];
+    reader->org->features_span = first.span;
 }
 
 static void
@@ -117,23 +121,25 @@ read_policy_type(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_e
 {
     (void)into;
     (void)key;
-    static const char *const words[] = {"enabled", "pending-enable", "pending-disable", "disabled",
-                                        "unknown"};
+    static const char *const words[] = {"unknown", "enabled", "pending-enable", "pending-disable",
+                                        "disabled"};
     size_t index = 0;
     bp_org_word(reader, first, words, 5, &index);
+    reader->org->policy_type = (bp_policy_type)(BP_POLICY_TYPE_UNKNOWN + index);
+    reader->org->policy_type_span = first.span;
 }
 
-/* A list, or the words none and unknown. */
-static void
+/* A list, or the words none and unknown. Gives whether the answer is known. */
+static bool
 read_list_or_none(bp_org_reader *reader, bp_yaml_event first, const char *what, bp_org_read *item)
 {
-    static const char *const words[] = {"none", "unknown"};
+    static const char *const words[] = {"unknown", "none"};
     size_t index = 0;
     if (first.kind == BP_YAML_SCALAR) {
-        bp_org_word(reader, first, words, 2, &index);
-    } else {
-        bp_org_list(reader, first, what, item, reader);
+        return bp_org_word(reader, first, words, 2, &index) && index == 1;
     }
+    bp_org_list(reader, first, what, item, reader);
+    return true;
 }
 
 static void
@@ -142,7 +148,9 @@ read_principal(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_eve
     (void)into;
     (void)key;
     bp_str text = {NULL, 0};
-    bp_org_text(reader, item, "a service principal", &text);
+    if (bp_org_text(reader, item, "a service principal", &text)) {
+        *bp_vec_add(reader->arena, &reader->org->trusted) = text;
+    }
 }
 
 static void
@@ -150,7 +158,9 @@ read_trusted(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event
 {
     (void)into;
     (void)key;
-    read_list_or_none(reader, first, "a list of service principals", read_principal);
+    reader->org->trusted_span = bp_org_place(reader, first);
+    reader->org->trusted_known =
+        read_list_or_none(reader, first, "a list of service principals", read_principal);
 }
 
 static void
@@ -172,7 +182,9 @@ read_administrator(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml
     (void)into;
     (void)key;
     bp_str id = {NULL, 0};
-    bp_org_account_id(reader, item, &id);
+    if (bp_org_account_id(reader, item, &id)) {
+        *bp_vec_add(reader->arena, &reader->org->administrators) = id;
+    }
 }
 
 static void
@@ -180,7 +192,8 @@ read_administrators(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yam
 {
     (void)into;
     (void)key;
-    read_list_or_none(reader, first, "a list of account ids", read_administrator);
+    reader->org->administrators_known =
+        read_list_or_none(reader, first, "a list of account ids", read_administrator);
 }
 
 static void
@@ -196,12 +209,14 @@ read_settings(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_even
     bp_org_map(reader, first, key.span, &shape, into);
 }
 
-static bool
-read_complete(bp_org_reader *reader, bp_yaml_event first)
+static void
+read_complete(bp_org_reader *reader, bp_yaml_event first, bool *complete, bool *partial)
 {
     static const char *const words[] = {"complete", "partial", "unknown"};
-    size_t index = 1;
-    return bp_org_word(reader, first, words, 3, &index) && index == 0;
+    size_t index = 2;
+    bp_org_word(reader, first, words, 3, &index);
+    *complete = index == 0;
+    *partial = index == 1;
 }
 
 static void
@@ -209,7 +224,7 @@ read_tree_coverage(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml
 {
     (void)into;
     (void)key;
-    reader->org->tree_complete = read_complete(reader, first);
+    read_complete(reader, first, &reader->org->tree_complete, &reader->org->tree_partial);
 }
 
 static void
@@ -217,7 +232,7 @@ read_policy_coverage(bp_org_reader *reader, void *into, bp_yaml_event key, bp_ya
 {
     (void)into;
     (void)key;
-    reader->org->policies_complete = read_complete(reader, first);
+    read_complete(reader, first, &reader->org->policies_complete, &reader->org->policies_partial);
 }
 
 static void
@@ -225,7 +240,8 @@ read_stack_set_coverage(bp_org_reader *reader, void *into, bp_yaml_event key, bp
 {
     (void)into;
     (void)key;
-    reader->stack_sets_complete = read_complete(reader, first);
+    read_complete(reader, first, &reader->org->stack_sets_complete,
+                  &reader->org->stack_sets_partial);
 }
 
 static void
@@ -235,6 +251,8 @@ read_region_coverage(bp_org_reader *reader, void *into, bp_yaml_event key, bp_ya
     (void)key;
     reader->seen_known = first.kind != BP_YAML_SCALAR || !bp_str_is(first.text, "unknown");
     bp_org_seen(reader, first, &reader->seen);
+    reader->org->regions_known = reader->seen_known;
+    reader->org->regions = reader->seen;
 }
 
 static void

@@ -14,18 +14,6 @@
 #include "compiler/organization/yaml.h"
 #include "lib/suggest.h"
 
-/* Kinds of named values, in the order in which they are read. */
-typedef enum bp_set_kind {
-    BP_SET_REGIONS,
-    BP_SET_TAGS,
-    BP_SET_VAULTS,
-    BP_SET_ROLES,
-    BP_SET_REGION_SETTINGS,
-    BP_SET_RESOURCES,
-    BP_SET_PROFILES,
-    BP_SET_KINDS
-} bp_set_kind;
-
 /* The events of one value. */
 typedef struct bp_org_record {
     BP_VEC(bp_yaml_event) events;
@@ -45,7 +33,6 @@ typedef struct bp_org_reader {
     bp_map *sets[BP_SET_KINDS]; /* name → bp_org_set * */
     bool seen_known;            /* coverage.regions is written */
     bp_region_mask seen;
-    bool stack_sets_complete;
 
     /* sections that wait */
     bp_org_record *coverage;
@@ -131,12 +118,6 @@ typedef struct bp_org_set {
     const void *value; /* bp_region_mask, bp_vault_set …, bp_org_holdings for a profile */
 } bp_org_set;
 
-/* What an account or a profile holds. */
-typedef struct bp_org_holdings {
-    const void *values[BP_SET_KINDS]; /* NULL = unknown */
-    unsigned written;                 /* bits by kind */
-} bp_org_holdings;
-
 /* Reads the kept sections `sets` and `coverage`: Region sets, then coverage, which needs them, then
  * the other sets, which need both. */
 void bp_org_read_sets(bp_org_reader *reader, bp_org_read *coverage);
@@ -145,8 +126,10 @@ bp_org_set *bp_org_find_set(bp_org_reader *reader, bp_set_kind kind, bp_yaml_eve
 void bp_org_hold(bp_org_reader *reader, bp_org_holdings *holdings, bp_set_kind kind,
                  bp_yaml_event first);
 void bp_org_report_unused(bp_org_reader *reader);
-/* A reader for a value that is only checked: tags of the root, an OU, a policy. */
-void bp_org_read_tags(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event first);
+/* Tags of the root, an OU or a policy: a value or the name of one; NULL = unknown. */
+const bp_tag_set *bp_org_tags_of(bp_org_reader *reader, bp_yaml_event first);
+/* A mapping of texts to texts, each key once. */
+void bp_org_tag_map(bp_org_reader *reader, bp_yaml_event first, bp_tag_set *set);
 
 /* Values of the kinds; `name` is empty for a value written in its place. */
 const void *bp_org_vaults_value(bp_org_reader *reader, bp_str name, bp_yaml_event first);
@@ -162,9 +145,12 @@ void bp_org_finish_tree(bp_org_reader *reader);
 /* Fills the maps by name and path that the queries use. */
 void bp_org_index_names(bp_arena *arena, bp_organization *org);
 
-/* Deployed policies and stack sets: form only. */
+/* Deployed policies and stack sets. */
 void bp_org_policies(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event first);
 void bp_org_attachments(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event first);
+/* Something that is named and not in the inventory: an error where its list is complete, else a
+ * remark. `what`: "policy". */
+void bp_org_nowhere(bp_org_reader *reader, bp_yaml_event item, const char *what, bool complete);
 void bp_org_stack_sets(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event first);
 
 #endif

@@ -69,20 +69,36 @@ read_trust(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event f
     }
 }
 
+/* What stands for the ARN of a policy that AWS manages; other texts as they are. */
+static bp_str
+short_of(bp_str policy)
+{
+    bp_str managed = BP_STR("iam::aws:policy/");
+    if (!bp_str_starts(policy, BP_STR("arn:"))) {
+        return policy;
+    }
+    bp_str rest = bp_str_cut(policy, strlen("arn:"), policy.size);
+    rest = bp_str_cut(rest, bp_str_find(rest, ':') + 1, rest.size); /* after the partition */
+    return bp_str_starts(rest, managed) ? bp_str_cut(rest, managed.size, rest.size) : policy;
+}
+
 static void
 read_policy(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event item)
 {
-    (void)into;
     (void)key;
     bp_str policy = {NULL, 0};
-    if (bp_org_text(reader, item, "a managed policy", &policy) && policy.size > 0 &&
-        policy.at[0] == '/') {
+    if (!bp_org_text(reader, item, "a managed policy", &policy)) {
+        return;
+    }
+    if (policy.size > 0 && policy.at[0] == '/') {
         bp_report(
             reader->list, "SYN005", item.span,
             "\"%.*s\" begins with \"/\"; a managed policy is its path and name without it, or "
             "its ARN",
             BP_ARG(policy));
+        return;
     }
+    *bp_vec_add(reader->arena, &((bp_org_role *)into)->policies) = short_of(policy);
 }
 
 static void
@@ -92,6 +108,7 @@ read_policies(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_even
     if (first.kind == BP_YAML_SCALAR && bp_str_is(first.text, "unknown")) {
         return;
     }
+    ((bp_org_role *)into)->policies_known = true;
     bp_org_list(reader, first, "a list of managed policies", read_policy, into);
 }
 

@@ -205,19 +205,13 @@ read_row_in(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event 
     bp_org_region_set(reader, first, &((bp_resource_row *)into)->in);
 }
 
-/* One tag: `map` tells of keys that came before. */
-typedef struct tag_list {
-    bp_map *keys;
-    bp_resource_row *row; /* NULL: only checked */
-} tag_list;
-
 static void
-read_tag(bp_org_reader *reader, tag_list *list, bp_yaml_event key)
+read_tag(bp_org_reader *reader, bp_tag_set *set, bp_map *keys, bp_yaml_event key)
 {
     bp_span *place = BP_NEW(reader->arena, bp_span);
     *place = key.span;
     bool added = false;
-    const bp_span *before = bp_map_add(list->keys, key.text, place, &added);
+    const bp_span *before = bp_map_add(keys, key.text, place, &added);
     if (!added) {
         bp_finding *finding =
             bp_report(reader->list, "SYN007", key.span, "tag key \"%.*s\" twice", BP_ARG(key.text));
@@ -225,39 +219,38 @@ read_tag(bp_org_reader *reader, tag_list *list, bp_yaml_event key)
         reader->stop = true;
     }
     bp_str value = {NULL, 0};
-    if (bp_org_text(reader, bp_org_next(reader), "the value of a tag", &value) &&
-        list->row != NULL) {
-        *bp_vec_add(reader->arena, &list->row->tags) = (bp_label){.span = key.span, .text = value};
-        *bp_vec_add(reader->arena, &list->row->tag_keys) = key.text;
+    if (bp_org_text(reader, bp_org_next(reader), "the value of a tag", &value)) {
+        *bp_vec_add(reader->arena, &set->tags) =
+            (bp_org_tag){.key = key.text, .value = value, .span = key.span};
     }
 }
 
-static void
-read_tag_map(bp_org_reader *reader, bp_resource_row *row, bp_yaml_event first)
+void
+bp_org_tag_map(bp_org_reader *reader, bp_yaml_event first, bp_tag_set *set)
 {
     if (first.kind != BP_YAML_MAP) {
-        bp_org_wrong_kind(reader, first, "a mapping of tag keys to values");
+        bp_org_wrong_kind(reader, first, "a mapping of keys to values");
         return;
     }
-    tag_list list = {.keys = bp_map_new(reader->arena), .row = row};
+    bp_map *keys = bp_map_new(reader->arena);
     for (;;) {
         bp_yaml_event key = bp_org_next(reader);
         if (key.kind != BP_YAML_SCALAR) {
             return;
         }
-        read_tag(reader, &list, key);
+        read_tag(reader, set, keys, key);
     }
 }
 
 const void *
 bp_org_tags_value(bp_org_reader *reader, bp_str name, bp_yaml_event first)
 {
-    (void)name;
-    bp_resource_row *tags = BP_NEW(reader->arena, bp_resource_row);
+    bp_tag_set *set = BP_NEW(reader->arena, bp_tag_set);
+    set->name = name;
     if (first.kind != BP_YAML_SCALAR) { /* a scalar is `none` here */
-        read_tag_map(reader, tags, first);
+        bp_org_tag_map(reader, first, set);
     }
-    return tags;
+    return set;
 }
 
 static void
@@ -265,18 +258,11 @@ read_row_tags(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_even
 {
     (void)key;
     bp_resource_row *row = into;
-    if (first.kind != BP_YAML_SCALAR) {
-        read_tag_map(reader, row, first);
-        return;
-    }
-    bp_org_holdings holdings = {.written = 0};
-    bp_org_hold(reader, &holdings, BP_SET_TAGS, first);
-    const bp_resource_row *tags = holdings.values[BP_SET_TAGS];
-    if (tags != NULL) {
-        row->tags.at = tags->tags.at;
-        row->tags.count = tags->tags.count;
-        row->tag_keys.at = tags->tag_keys.at;
-        row->tag_keys.count = tags->tag_keys.count;
+    const bp_tag_set *set = bp_org_tags_of(reader, first);
+    for (size_t i = 0; set != NULL && i < set->tags.count; i++) {
+        const bp_org_tag *tag = &set->tags.at[i];
+        *bp_vec_add(reader->arena, &row->tags) = (bp_label){.span = tag->span, .text = tag->value};
+        *bp_vec_add(reader->arena, &row->tag_keys) = tag->key;
     }
 }
 

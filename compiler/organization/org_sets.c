@@ -111,13 +111,12 @@ read_profile(bp_org_reader *reader, bp_str name, bp_yaml_event first)
     return holdings;
 }
 
-void
-bp_org_read_tags(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event first)
+const bp_tag_set *
+bp_org_tags_of(bp_org_reader *reader, bp_yaml_event first)
 {
-    (void)into;
-    (void)key;
     bp_org_holdings holdings = {.written = 0};
     bp_org_hold(reader, &holdings, BP_SET_TAGS, first);
+    return holdings.values[BP_SET_TAGS];
 }
 
 static bool
@@ -200,6 +199,8 @@ read_kind(bp_org_reader *reader, bp_set_kind kind, bp_yaml_event first)
         }
         check_name(reader, key);
         read_set(reader, kind, set, bp_org_next(reader));
+        *bp_vec_add(reader->arena, &reader->org->named) =
+            (bp_org_named){.kind = kind, .name = set->name, .value = set->value};
     }
 }
 

@@ -157,6 +157,7 @@ read_account(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event
     account->roles = held(&draft, BP_SET_ROLES);
     account->region_settings = held(&draft, BP_SET_REGION_SETTINGS);
     account->resources = held(&draft, BP_SET_RESOURCES);
+    account->tags = held(&draft, BP_SET_TAGS);
     const bp_region_mask *regions = held(&draft, BP_SET_REGIONS);
     account->regions_known = regions != NULL;
     account->regions = regions == NULL ? 0 : *regions;
@@ -230,14 +231,21 @@ read_ou_name(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event
     }
 }
 
+static void
+read_ou_tags(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event first)
+{
+    (void)key;
+    const bp_tag_set *tags = bp_org_tags_of(reader, first);
+    ou_of(reader, into)->tags = tags;
+}
+
 static const bp_org_key ou_keys[] = {
-    {"id", read_ou_id, true},          {"name", read_ou_name, true},
-    {"tags", bp_org_read_tags, false}, {"accounts", read_accounts, false},
-    {"ous", read_ous, false},
+    {"id", read_ou_id, true},           {"name", read_ou_name, true}, {"tags", read_ou_tags, false},
+    {"accounts", read_accounts, false}, {"ous", read_ous, false},
 };
 static const bp_org_key root_keys[] = {
-    {"id", read_ou_id, true},          {"name", read_ou_name, false},
-    {"tags", bp_org_read_tags, false}, {"accounts", read_accounts, false},
+    {"id", read_ou_id, true},      {"name", read_ou_name, false},
+    {"tags", read_ou_tags, false}, {"accounts", read_accounts, false},
     {"ous", read_ous, false},
 };
 static const bp_org_shape ou_shape = BP_ORG_SHAPE("an OU", ou_keys);

@@ -10,7 +10,6 @@
 typedef struct vault_draft {
     bp_org_vault vault;
     bp_span lock_span;
-    bool creating;
 } vault_draft;
 
 static void
@@ -132,13 +131,17 @@ read_lock(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event fi
 static void
 read_copier(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event item)
 {
-    (void)into;
     (void)key;
     bp_str id = {NULL, 0};
+    bool good = false;
     if (item.kind == BP_YAML_SCALAR && bp_str_starts(item.text, BP_STR("ou-"))) {
-        bp_org_ou_id(reader, item.text, item.span, (bp_str){NULL, 0});
+        id = item.text;
+        good = bp_org_ou_id(reader, id, item.span, (bp_str){NULL, 0});
     } else {
-        bp_org_account_id(reader, item, &id);
+        good = bp_org_account_id(reader, item, &id);
+    }
+    if (good) {
+        *bp_vec_add(reader->arena, &((vault_draft *)into)->vault.copy_from_ids) = id;
     }
 }
 
@@ -147,11 +150,17 @@ read_copy_from(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_eve
 {
     (void)key;
     static const char *const words[] = {"organization", "none", "other", "unknown"};
-    size_t index = 0;
+    static const bp_copy_from means[] = {BP_COPY_FROM_ORGANIZATION, BP_COPY_FROM_NONE,
+                                         BP_COPY_FROM_OTHER, BP_COPY_FROM_UNKNOWN};
+    bp_org_vault *vault = &((vault_draft *)into)->vault;
+    size_t index = 3;
     if (first.kind == BP_YAML_LIST) {
         bp_org_list(reader, first, "a list of account and OU ids", read_copier, into);
+        vault->copy_from =
+            vault->copy_from_ids.count == 0 ? BP_COPY_FROM_NONE : BP_COPY_FROM_LISTED;
     } else {
         bp_org_word(reader, first, words, 4, &index);
+        vault->copy_from = means[index];
     }
 }
 

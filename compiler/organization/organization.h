@@ -121,6 +121,7 @@ typedef struct bp_resource_set {
 typedef struct bp_org_tag {
     bp_str key;
     bp_str value;
+    bp_span span; /* of the key */
 } bp_org_tag;
 
 /* Tags of the root, an OU, an account or a policy. */
@@ -128,6 +129,31 @@ typedef struct bp_tag_set {
     bp_str name; /* empty for a value written in its place */
     BP_VEC(bp_org_tag) tags;
 } bp_tag_set;
+
+/* Kinds of named values, in the order in which they are read. */
+typedef enum bp_set_kind {
+    BP_SET_REGIONS,
+    BP_SET_TAGS,
+    BP_SET_VAULTS,
+    BP_SET_ROLES,
+    BP_SET_REGION_SETTINGS,
+    BP_SET_RESOURCES,
+    BP_SET_PROFILES,
+    BP_SET_KINDS
+} bp_set_kind;
+
+/* What an account or a profile holds: by kind a bp_region_mask, bp_tag_set, bp_vault_set … */
+typedef struct bp_org_holdings {
+    const void *values[BP_SET_KINDS]; /* NULL = unknown */
+    unsigned written;                 /* bits by kind */
+} bp_org_holdings;
+
+/* A value with a name in the inventory; of a profile the value is a bp_org_holdings. */
+typedef struct bp_org_named {
+    bp_set_kind kind;
+    bp_str name;
+    const void *value;
+} bp_org_named;
 
 typedef struct bp_account {
     bp_str id; /* 12 digits */
@@ -176,6 +202,7 @@ typedef struct bp_org_policy {
 /* One policy on one target. */
 typedef struct bp_org_attachment {
     bp_str to;     /* id of the root, an OU or account of the tree; empty: it is not there */
+    bp_str target; /* the id as it was written, in the tree or not */
     bp_str policy; /* id */
     bool ordered;  /* the policies of this target stand in the order in which they were attached */
 } bp_org_attachment;
@@ -242,6 +269,7 @@ typedef struct bp_organization {
     int64_t captured;    /* instant */
     bp_span span;        /* of the key `organization` */
     bool tree_complete;
+    bool tree_partial; /* said to be so, which answers like saying nothing */
     bp_org_features features;
     bp_span features_span;
     bp_policy_type policy_type; /* of backup policies, on the root */
@@ -264,10 +292,13 @@ typedef struct bp_organization {
     bp_map *ou_by_name;    /* for the queries below */
     bp_map *account_by_name;
     bool policies_complete;
+    bool policies_partial;
     BP_VEC(bp_org_policy) policies;
     BP_VEC(bp_org_attachment) attachments; /* in the order of the inventory */
     bool stack_sets_complete;
+    bool stack_sets_partial;
     BP_VEC(bp_org_stack_set) stack_sets;
+    BP_VEC(bp_org_named) named; /* all named values, for those who write names again */
 } bp_organization;
 
 /*

@@ -14,7 +14,7 @@
 
 /* Appends the whole file. `keep`: an organization whose set names are taken for equal values; may
  * be NULL. `counts`: whether resource rows say how many there are. */
-void bp_organization_write(bp_arena *arena, const bp_organization *org,
-                           const bp_organization *keep, bool counts, bp_buf *out);
+void bp_organization_write(bp_arena *arena, const bp_organization *org, const bp_organization *keep,
+                           bool counts, bp_buf *out);
 
 #endif

@@ -23,6 +23,8 @@ if(TARGET backpol)
       set_tests_properties(tools/${check} PROPERTIES ENVIRONMENT "BACKPOL=$<TARGET_FILE:backpol>")
     endif()
   endforeach()
+  add_test(NAME tools/collect-inventory COMMAND ${CMAKE_SOURCE_DIR}/tools/collecting/check)
+  set_tests_properties(tools/collect-inventory PROPERTIES ENVIRONMENT "BACKPOL=$<TARGET_FILE:backpol>" TIMEOUT 300)
   add_test(NAME docs/reference COMMAND ${CMAKE_SOURCE_DIR}/tools/same_page ${CMAKE_BINARY_DIR}/compiler/policy/reference.md
            ${CMAKE_SOURCE_DIR}/compiler/policy/docs/reference.md)
 endif()

@@ -12,6 +12,7 @@
 #include "compiler/checks/checks.h"
 #include "compiler/emit/emit.h"
 #include "compiler/policy/import.h"
+#include "compiler/review/review.h"
 
 typedef struct bp_options {
     const char *root;     /* project root on disk: the folder of the manifest */
@@ -24,6 +25,10 @@ typedef struct bp_options {
                               the manifest says, org.yaml if it is there */
     int64_t as_of;         /* instant (seconds, UTC) by which age and calendar rules judge */
     bool require_inventory;
+    bp_str baseline_path; /* instead of the manifest's, relative or absolute like files */
+    bool no_baseline;     /* read none, whatever the manifest says */
+    bp_map *overlay;      /* path → bp_str *: texts to take instead of what stands on disk; may be
+                             NULL */
 } bp_options;
 
 typedef enum bp_outcome {
@@ -58,6 +63,10 @@ typedef struct bp_session {
     bp_strings trouble; /* lines for standard error when outcome is BP_CANNOT; may be none */
     bp_map *parsed;     /* path → bp_ast_file *: every file is read and parsed once */
     size_t includes;    /* files that were read for an include */
+    bp_review review;   /* what people said about findings beforehand */
+    bool reviewed;      /* it is under way */
+    bool finished;
+    bool judged; /* what emitting would report was reported, too */
     struct bp_patterns *patterns;
 } bp_session;
 
@@ -67,6 +76,9 @@ bp_session *bp_session_new(bp_arena *arena, const bp_options *options);
 
 /* Adds the text of a policy document, under the path to print and the name of its policy. */
 void bp_session_add_document(bp_session *session, bp_str path, bp_str name, bp_str text);
+
+/* Where a baseline stands when nobody names one. */
+#define BP_BASELINE_NAME "backpol-baseline.json"
 
 /* The stages, each building on the one before; each returns false when later ones cannot start. */
 bool bp_session_load(bp_session *session); /* manifest, sources, inventory → files, org */
@@ -79,6 +91,10 @@ bool bp_session_plan(bp_session *session);    /* → deployment */
 bool bp_session_judge(bp_session *session,
                       unsigned targets); /* what emitting would report, no artifacts */
 bool bp_session_emit(bp_session *session, unsigned targets); /* → artifacts, in memory */
+
+/* After the last stage: reports suppressions and lines of the baseline that hid nothing, and
+ * settles the list. May be called again. */
+void bp_session_finish(bp_session *session);
 
 /* A policy document to import. */
 typedef struct bp_import_order {

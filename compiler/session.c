@@ -23,14 +23,18 @@ bp_session_new(bp_arena *arena, const bp_options *options)
     session->manifest = bp_manifest_new(arena);
     session->parsed = bp_map_new(arena);
     session->patterns = bp_patterns_new(arena);
+    session->review = (bp_review){.arena = arena,
+                                  .diagnostics = session->diagnostics,
+                                  .manifest = session->manifest,
+                                  .levels = bp_map_new(arena)};
     return session;
 }
 
 bool
 bp_session_load(bp_session *session)
 {
-    return bp_session_load_manifest(session) && bp_session_load_sources(session) &&
-           bp_session_load_inventory(session);
+    return bp_session_load_manifest(session) && bp_session_load_baseline(session) &&
+           bp_session_load_sources(session) && bp_session_load_inventory(session);
 }
 
 /* `of account("name")`: the digits that the inventory gives for a name. */
@@ -96,6 +100,7 @@ bp_session_check(bp_session *session)
             session->manifest->source != NULL || session->options.inventory_path.size > 0,
     };
     bp_check_all(&context);
+    bp_session_review(session);
     return true;
 }
 
@@ -106,13 +111,17 @@ bp_session_plan(bp_session *session)
     bool done = bp_deploy(session->arena, session->diagnostics, session->model, session->effective,
                           &deployment);
     session->deployment = deployment;
+    bp_session_review(session);
     return done && deployment != NULL;
 }
 
 bool
 bp_session_judge(bp_session *session, unsigned targets)
 {
-    return bp_emit_judge(session->arena, session->diagnostics, session->deployment, targets);
+    bool done = bp_emit_judge(session->arena, session->diagnostics, session->deployment, targets);
+    session->judged = done;
+    bp_session_review(session);
+    return done;
 }
 
 bool
@@ -122,6 +131,8 @@ bp_session_emit(bp_session *session, unsigned targets)
     bool done =
         bp_emit(session->arena, session->diagnostics, session->deployment, targets, &artifacts);
     session->artifacts = artifacts;
+    session->judged = done;
+    bp_session_review(session);
     return done && artifacts != NULL;
 }
 

@@ -15,11 +15,16 @@ enum {
 
 static const char default_inventory[] = "org.yaml";
 
-/* Reads a path of the options or the manifest: below the root, or absolute where the user named a
- * file outside of it. */
-static bool
-read_text(bp_session *session, bp_str path, size_t cap, bp_str *text, bp_file_error *error)
+bool
+bp_session_read_text(bp_session *session, bp_str path, size_t cap, bp_str *text,
+                     bp_file_error *error)
 {
+    const bp_map *overlay = session->options.overlay;
+    const bp_str *laid = overlay == NULL ? NULL : bp_map_get(overlay, path);
+    if (laid != NULL) {
+        *text = *laid;
+        return true;
+    }
     if (bp_str_starts(path, BP_STR("/"))) {
         return bp_file_read_anywhere(session->arena, bp_str_c(session->arena, path), cap, text,
                                      error);
@@ -39,18 +44,30 @@ refuse_size(bp_session *session, bp_str path, size_t cap)
                                       : "name shared sets once instead of repeating them");
 }
 
+/* A locked rule keeps at least its own level; one that is lowered by name is reported by the
+ * review.
+ */
+static void
+set_level(bp_session *session, const bp_rule *rule, bp_severity severity)
+{
+    bp_span lock = BP_NOWHERE;
+    if (severity >= rule->severity || !bp_review_locked(session->manifest, rule, &lock)) {
+        bp_diagnostics_level(session->diagnostics, rule, severity);
+    }
+}
+
 static void
 apply_level(bp_session *session, const bp_level *level)
 {
     if (level->rule != NULL) {
-        bp_diagnostics_level(session->diagnostics, level->rule, level->severity);
+        set_level(session, level->rule, level->severity);
         return;
     }
     size_t count = 0;
     const bp_rule *rules = bp_diagnostics_rules(session->diagnostics, &count);
     for (size_t i = 0; i < count; i++) {
         if (bp_str_starts(bp_str_of(rules[i].code), level->prefix)) {
-            bp_diagnostics_level(session->diagnostics, &rules[i], level->severity);
+            set_level(session, &rules[i], level->severity);
         }
     }
 }
@@ -78,7 +95,7 @@ bp_session_load_manifest(bp_session *session)
     }
     bp_str text = {0};
     bp_file_error error = {0};
-    if (!read_text(session, path, POLICY_CAP, &text, &error)) {
+    if (!bp_session_read_text(session, path, POLICY_CAP, &text, &error)) {
         if (error.too_large) {
             refuse_size(session, path, POLICY_CAP);
             session->outcome = BP_CANNOT;
@@ -129,7 +146,7 @@ load_policy_file(bp_session *session, bp_str path)
     }
     bp_str text = {0};
     bp_file_error error = {0};
-    if (read_text(session, path, POLICY_CAP, &text, &error)) {
+    if (bp_session_read_text(session, path, POLICY_CAP, &text, &error)) {
         return parse_text(session, path, text);
     }
     if (error.too_large) {
@@ -170,7 +187,7 @@ add_document(bp_session *session, bp_str path, bp_str name, const bp_manifest_do
     bp_str text = {0};
     bp_file_error error = {0};
     bp_loaded_document document = {.name = name, .entry = entry};
-    if (read_text(session, path, POLICY_CAP, &text, &error)) {
+    if (bp_session_read_text(session, path, POLICY_CAP, &text, &error)) {
         document.source = bp_sources_add(session->sources, path, text);
     } else if (error.too_large) {
         refuse_size(session, path, POLICY_CAP);
@@ -297,7 +314,7 @@ bp_session_include(void *context, bp_str path, bp_span from)
     session->includes++;
     bp_str text = {0};
     bp_file_error error = {0};
-    if (bp_file_read(session->arena, session->options.root, path, POLICY_CAP, &text, &error)) {
+    if (bp_session_read_text(session, path, POLICY_CAP, &text, &error)) {
         return parse_text(session, path, text);
     }
     if (error.outside) {
@@ -357,7 +374,7 @@ bp_session_load_inventory(bp_session *session)
     bp_str path = inventory_path(session, &named, &span);
     bp_str text = {0};
     bp_file_error error = {0};
-    if (!read_text(session, path, INVENTORY_CAP, &text, &error)) {
+    if (!bp_session_read_text(session, path, INVENTORY_CAP, &text, &error)) {
         if (error.missing && !named) {
             if (session->options.require_inventory) {
                 bp_session_trouble(session,

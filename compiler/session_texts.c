@@ -4,7 +4,6 @@
  * the elaborator's; here one that cannot be followed is passed over.
  */
 #include "compiler/session_parts.h"
-#include "lib/file.h"
 
 enum { TEXT_CAP = 1024 * 1024, TEXTS_MAX = 10000 };
 
@@ -17,7 +16,7 @@ add_included(bp_session *session, bp_str from, bp_str written)
     bp_file_error error = {0};
     if (bp_include_path(session->arena, from, written, &path) != NULL ||
         bp_map_get(session->parsed, path) != NULL || session->files.count >= TEXTS_MAX ||
-        !bp_file_read(session->arena, session->options.root, path, TEXT_CAP, &text, &error)) {
+        !bp_session_read_text(session, path, TEXT_CAP, &text, &error)) {
         return;
     }
     const bp_source *source = bp_sources_add(session->sources, path, text);

@@ -11,6 +11,7 @@ struct bp_diagnostics {
     const bp_rule *rules;
     size_t rule_count;
     int *levels; /* by rule; -1 = as reported */
+    bool *muted; /* by rule */
     BP_VEC(bp_finding *) findings;
     BP_VEC(bp_skip *) skips;
     bp_map *skip_by_reason; /* "CODE reason" */
@@ -27,6 +28,7 @@ bp_diagnostics_new(bp_arena *arena, bp_sources *sources, const bp_rule *rules, s
     list->rule_count = rule_count;
     list->skip_by_reason = bp_map_new(arena);
     list->levels = bp_arena_array(arena, rule_count, sizeof *list->levels);
+    list->muted = bp_arena_array(arena, rule_count, sizeof *list->muted);
     for (size_t i = 0; i < rule_count; i++) {
         list->levels[i] = -1;
     }
@@ -156,17 +158,32 @@ bp_skip_check(bp_diagnostics *list, const char *code, size_t count, const char *
     *bp_vec_add(list->arena, &list->skips) = skip;
 }
 
-static bp_severity
-level_of(const bp_diagnostics *list, const bp_finding *finding)
+bp_severity
+bp_diagnostics_severity(const bp_diagnostics *list, const bp_finding *finding)
 {
     int level = list->levels[finding->rule - list->rules];
-    return level < 0 ? finding->severity : (bp_severity)level;
+    if (list->muted[finding->rule - list->rules]) {
+        return BP_OFF;
+    }
+    return level < 0 || finding->settled ? finding->severity : (bp_severity)level;
 }
 
 void
 bp_diagnostics_level(bp_diagnostics *list, const bp_rule *rule, bp_severity severity)
 {
     list->levels[rule - list->rules] = (int)severity;
+}
+
+void
+bp_diagnostics_mute(bp_diagnostics *list, const bp_rule *rule)
+{
+    list->muted[rule - list->rules] = true;
+}
+
+bool
+bp_diagnostics_is_off(const bp_diagnostics *list, const bp_rule *rule)
+{
+    return list->muted[rule - list->rules] || list->levels[rule - list->rules] == (int)BP_OFF;
 }
 
 void
@@ -239,7 +256,7 @@ bp_diagnostics_settle(bp_diagnostics *list)
     size_t kept = 0;
     for (size_t i = 0; i < list->findings.count; i++) {
         bp_finding *finding = list->findings.at[i];
-        finding->severity = level_of(list, finding);
+        finding->severity = bp_diagnostics_severity(list, finding);
         bool again = kept > 0 && by_content(list->findings.at[kept - 1], finding) == 0;
         if (finding->severity != BP_OFF && !again) {
             list->findings.at[kept++] = finding;
@@ -254,7 +271,7 @@ bp_diagnostics_count(const bp_diagnostics *list, bp_severity severity)
 {
     size_t count = 0;
     for (size_t i = 0; i < list->findings.count; i++) {
-        count += level_of(list, list->findings.at[i]) == severity;
+        count += bp_diagnostics_severity(list, list->findings.at[i]) == severity;
     }
     return count;
 }
@@ -263,7 +280,7 @@ bool
 bp_diagnostics_has(const bp_diagnostics *list, bp_severity at_least)
 {
     for (size_t i = 0; i < list->findings.count; i++) {
-        if (level_of(list, list->findings.at[i]) >= at_least) {
+        if (bp_diagnostics_severity(list, list->findings.at[i]) >= at_least) {
             return true;
         }
     }
@@ -278,6 +295,12 @@ bp_diagnostics_total(const bp_diagnostics *list)
 
 const bp_finding *
 bp_diagnostics_at(const bp_diagnostics *list, size_t index)
+{
+    return list->findings.at[index];
+}
+
+bp_finding *
+bp_diagnostics_edit(bp_diagnostics *list, size_t index)
 {
     return list->findings.at[index];
 }

@@ -76,6 +76,7 @@ typedef struct bp_finding {
                    */
     bp_str scope; /* policy/NAME/plan/NAME/rule/NAME; may be empty */
     BP_VEC(bp_cell) cells;
+    bool settled;    /* its severity stands, whatever the level of its rule */
     size_t sequence; /* order of reporting: keeps sorting stable */
 } bp_finding;
 
@@ -127,6 +128,12 @@ void bp_skip_check(bp_diagnostics *list, const char *code, size_t count, const c
 
 /* Changes the level of a rule for everything reported before and after: BP_OFF hides it. */
 void bp_diagnostics_level(bp_diagnostics *list, const bp_rule *rule, bp_severity severity);
+/* Hides a rule whatever its level is or becomes. */
+void bp_diagnostics_mute(bp_diagnostics *list, const bp_rule *rule);
+/* The severity of a finding by the levels of the moment. */
+bp_severity bp_diagnostics_severity(const bp_diagnostics *list, const bp_finding *finding);
+/* Whether findings of the rule are hidden by its level, or muted. */
+bool bp_diagnostics_is_off(const bp_diagnostics *list, const bp_rule *rule);
 
 /* Drops every finding that `keep` does not want. */
 void bp_diagnostics_keep(bp_diagnostics *list,
@@ -146,6 +153,8 @@ size_t bp_diagnostics_count(const bp_diagnostics *list, bp_severity severity);
 bool bp_diagnostics_has(const bp_diagnostics *list, bp_severity at_least);
 size_t bp_diagnostics_total(const bp_diagnostics *list);
 const bp_finding *bp_diagnostics_at(const bp_diagnostics *list, size_t index);
+/* The same, to be refined. */
+bp_finding *bp_diagnostics_edit(bp_diagnostics *list, size_t index);
 size_t bp_diagnostics_skips(const bp_diagnostics *list);
 const bp_skip *bp_diagnostics_skip_at(const bp_diagnostics *list, size_t index);
 bp_sources *bp_diagnostics_sources(const bp_diagnostics *list);

@@ -112,7 +112,11 @@ make_artifacts(const bp_run *run, bp_session *session, unsigned *targets)
         !targets_resolved(session, *targets)) {
         return false;
     }
-    return bp_session_emit(session, *targets) && !must_stop(run, session);
+    if (!bp_session_emit(session, *targets)) {
+        return false;
+    }
+    bp_session_finish(session);
+    return !must_stop(run, session);
 }
 
 static int

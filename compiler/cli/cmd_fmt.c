@@ -24,19 +24,6 @@ bp_fmt_writes(const bp_run *run)
 
 /* ---- what is said */
 
-/* Lines of a user's file for people: what a terminal or a CI system would obey is made visible, but
- * tabs stay. */
-static void
-print_text(bp_run *run, bp_str text)
-{
-    while (text.size > 0) {
-        size_t tab = bp_str_find(text, '\t');
-        bp_output_format(run->out, "%.*s", BP_ARG(bp_str_cut(text, 0, tab)));
-        bp_output_text(run->out, tab < text.size ? "\t" : "");
-        text = bp_str_cut(text, tab + 1, text.size);
-    }
-}
-
 void
 bp_fmt_tell(bp_run *run, bp_str path, bp_str before, bp_str after)
 {
@@ -53,7 +40,7 @@ bp_fmt_tell(bp_run *run, bp_str path, bp_str before, bp_str after)
     if (bp_option_given(&run->line, BP_OPTION_DIFF)) {
         bp_buf text = {.arena = run->arena};
         bp_diff_unified(run->arena, path, path, before, after, &text);
-        print_text(run, bp_buf_text(&text));
+        bp_write_lines(run, bp_buf_text(&text));
     }
 }
 
@@ -114,16 +101,7 @@ static bool
 write_file(formatting *all, const bp_file_out *file)
 {
     bp_run *run = all->run;
-    bp_file_out out = *file;
-    const char *folder = all->session->options.root;
-    if (bp_str_starts(file->path, BP_STR("/"))) {
-        bp_str above = bp_path_folder(file->path);
-        out.path = bp_str_cut(file->path, above.size + 1, file->path.size);
-        folder = above.size == 0 ? "/" : bp_str_c(run->arena, bp_str_copy(run->arena, above));
-    }
-    bp_file_error error = {0};
-    if (!bp_file_write_set(run->arena, folder, &out, 1, NULL, 0, &error)) {
-        bp_run_trouble(run, "%.*s", BP_ARG(error.text));
+    if (!bp_write_back(run, all->session, file->path, file->text)) {
         return false;
     }
     bp_fmt_tell(run, file->path, BP_STR(""), BP_STR(""));

@@ -155,6 +155,13 @@ SCENARIO(check_as_text, 0, "check", SEED)
 SCENARIO(check_as_json, 0, "check", SEED, "--format", "json")
 SCENARIO(check_as_github, 0, "check", SEED, "--format", "github", "--verbose")
 SCENARIO(check_fails_on_warning, 1, "check", SEED, "--fail-on", "warning")
+SCENARIO(check_with_fixes_to_show, 1, "check", "-C",
+         "testdata/cli/fixes-are-shown-applied-and-hold", "--as-of", "2026-11-02", "--diff")
+SCENARIO(check_with_a_baseline, 2, "check", "-C",
+         "testdata/cli/a-baseline-that-cannot-be-read-is-2", "--baseline", "10.json", "a.bpol")
+SCENARIO(check_with_levels_by_ou, 1, "check", "-C",
+         "testdata/cli/levels-below-an-ou-are-for-its-accounts", "--as-of", "2026-11-02",
+         "--config", "cells-off.yaml")
 SCENARIO(no_such_file, 2, "check", SEED, "nowhere.bpol")
 SCENARIO(no_such_inventory, 2, "check", SEED, "--inventory", "nowhere.yaml")
 SCENARIO(inventory_is_no_inventory, 2, "check", SEED, "--inventory", "backpol.yaml")
@@ -221,6 +228,9 @@ main(void)
         cmocka_unit_test(check_as_json),
         cmocka_unit_test(check_as_github),
         cmocka_unit_test(check_fails_on_warning),
+        cmocka_unit_test(check_with_fixes_to_show),
+        cmocka_unit_test(check_with_a_baseline),
+        cmocka_unit_test(check_with_levels_by_ou),
         cmocka_unit_test(no_such_file),
         cmocka_unit_test(no_such_inventory),
         cmocka_unit_test(inventory_is_no_inventory),

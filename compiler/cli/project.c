@@ -261,7 +261,7 @@ mark_rules(bp_run *run, bp_session *session, bp_str word, bool *marked)
     return any;
 }
 
-/* --only and --ignore, after the levels of the manifest. */
+/* --only and --ignore: stronger than all that the manifest says. */
 static bool
 choose_rules(bp_run *run, bp_session *session)
 {
@@ -282,7 +282,7 @@ choose_rules(bp_run *run, bp_session *session)
     }
     for (size_t i = 0; i < count; i++) {
         if (ignored[i] || (any_only && !only[i])) {
-            bp_diagnostics_level(session->diagnostics, &rules[i], BP_OFF);
+            bp_diagnostics_mute(session->diagnostics, &rules[i]);
         }
     }
     return true;
@@ -302,6 +302,12 @@ bp_project_open(bp_run *run)
     if (inventory != NULL) {
         options.inventory_path = bp_project_relative(run, options.root, inventory);
     }
+    const char *baseline = bp_option_value(&run->line, BP_OPTION_BASELINE);
+    if (baseline != NULL) {
+        options.baseline_path = bp_project_relative(run, options.root, baseline);
+    }
+    options.no_baseline = bp_option_given(&run->line, BP_OPTION_WRITE_BASELINE);
+    options.overlay = run->overlay;
     bp_session *session = bp_session_new(run->arena, &options);
     if (!choose_rules(run, session)) {
         return NULL;

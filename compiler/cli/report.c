@@ -77,6 +77,8 @@ facts_of(const bp_run *run, const bp_session *session, bp_str checked)
         .quiet = bp_option_given(&run->line, BP_OPTION_QUIET),
         .checked = checked,
         .columns = run->command == BP_COMMAND_BUILD,
+        .suppressed = session->review.suppressed,
+        .baselined = session->review.baselined,
     };
     if (session->org != NULL) {
         facts.inventory_path = session->org->source->path;
@@ -162,13 +164,19 @@ is_asked_for(const void *context, const bp_finding *finding)
     return asked;
 }
 
-bool
-bp_report_all(bp_run *run, bp_session *session, bp_str checked)
+void
+bp_report_asked(bp_session *session)
 {
     if (session->whole && session->options.files.count > 0) {
         bp_diagnostics_keep(session->diagnostics, is_asked_for, session);
     }
-    bp_diagnostics_settle(session->diagnostics);
+}
+
+bool
+bp_report_all(bp_run *run, bp_session *session, bp_str checked)
+{
+    bp_session_finish(session);
+    bp_report_asked(session);
     /* A failure of the tool is told on standard error and makes no report: "no findings" would be
      * read as "all is well". */
     if (session->outcome == BP_CANNOT && bp_diagnostics_total(session->diagnostics) == 0) {

@@ -32,6 +32,7 @@ typedef struct bp_run {
     bool fail_on_given;
     bp_severity fail_on;
     bool color;
+    bp_map *overlay; /* texts that were mended and are not written yet; NULL: none */
     bool out_failed; /* standard output could not be written, which was said */
 } bp_run;
 
@@ -90,6 +91,12 @@ bool bp_input_read(bp_run *run, bp_str *text);
 /* document.c: one policy document and a newline on standard output. */
 void bp_document_print(bp_run *run, bp_str json);
 
+/* write.c: replaces a file that a session read under this path, as a whole. False: said already. */
+bool bp_write_back(bp_run *run, const bp_session *session, bp_str path, bp_str text);
+/* Lines of a user's file for people: what a terminal or a CI system would obey is made visible, but
+ * tabs stay. */
+void bp_write_lines(bp_run *run, bp_str text);
+
 /* explain_schedule.c: a schedule in words, whether AWS takes it, and its next runs after the run's
  * instant, on standard output. Gives the exit code. */
 int bp_explain_schedule(bp_run *run, bp_str text);
@@ -97,6 +104,8 @@ int bp_explain_schedule(bp_run *run, bp_str text);
 /* report.c: settles and renders the findings to every place asked for. False: one of them could not
  * be written; said already. Does not flush standard output. */
 bool bp_report_all(bp_run *run, bp_session *session, bp_str checked);
+/* Drops what was not asked for, where files of a project were named. */
+void bp_report_asked(bp_session *session);
 /* Findings to standard error, where standard output belongs to something else. */
 void bp_report_beside(bp_run *run, bp_session *session);
 /* Lines for standard error about a job that could not be done. */

@@ -157,110 +157,11 @@ read_output(bp_manifest_reader *r, bp_yaml_event key, bp_yaml_event first)
     bp_manifest_read_map(r, first, keys, 2);
 }
 
-/* Whether a text is the family of some rule: the letters that codes begin with. */
-static bool
-is_family(const bp_manifest_reader *r, bp_str text)
-{
-    size_t count = 0;
-    const bp_rule *rules = bp_diagnostics_rules(r->list, &count);
-    for (size_t i = 0; i < count; i++) {
-        bp_str code = bp_str_of(rules[i].code);
-        size_t letters = 0;
-        while (letters < code.size && bp_is_alpha(code.at[letters])) {
-            letters++;
-        }
-        if (bp_str_equal_folded(text, bp_str_cut(code, 0, letters))) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void
-report_unknown_rule(bp_manifest_reader *r, bp_yaml_event key)
-{
-    size_t count = 0;
-    const bp_rule *rules = bp_diagnostics_rules(r->list, &count);
-    bp_suggester suggester = bp_suggest_start(key.text);
-    for (size_t i = 0; i < count; i++) {
-        bp_suggest_offer(&suggester, bp_str_of(rules[i].code));
-        bp_suggest_offer(&suggester, bp_str_of(rules[i].slug));
-    }
-    bp_finding *finding = bp_report(r->list, "CFG002", key.span,
-                                    "no rule has the code or slug \"%.*s\"", BP_ARG(key.text));
-    if (suggester.best.size > 0) {
-        bp_finding_fix(r->list, finding, false, key.span, suggester.best, "replace with \"%.*s\"",
-                       BP_ARG(suggester.best));
-    }
-    r->bad = true;
-}
-
-/* One rule or family has one level, by whatever name it is called. */
-static bool
-is_first_level(bp_manifest_reader *r, bp_yaml_event key, bp_str name)
-{
-    bp_span *span = BP_NEW(r->arena, bp_span);
-    *span = key.span;
-    bool added = false;
-    const bp_span *before = bp_map_add(r->levels, name, span, &added);
-    if (added) {
-        return true;
-    }
-    bp_finding *finding =
-        bp_report(r->list, "SYN007", key.span, "two levels for rule %.*s", BP_ARG(name));
-    bp_finding_label(r->list, finding, *before, "first here");
-    r->bad = true;
-    return false;
-}
-
-static void
-read_level(bp_manifest_reader *r, bp_yaml_event key, bp_yaml_event first)
-{
-    static const char *const words[] = {"off", "info", "warning", "error"};
-    bp_level level = {.rule = bp_diagnostics_rule(r->list, key.text), .span = key.span};
-    bp_str name = {NULL, 0};
-    if (level.rule != NULL) {
-        name = bp_str_of(level.rule->code);
-    } else if (is_family(r, key.text)) {
-        level.prefix = key.text;
-        name = bp_str_fold(r->arena, key.text);
-    } else {
-        report_unknown_rule(r, key);
-        bp_yaml_skip(r->yaml, first);
-        return;
-    }
-    size_t index = 0;
-    bool unique = is_first_level(r, key, name);
-    if (bp_manifest_take_word(r, first, words, 4, &index) && unique) {
-        level.severity = (bp_severity)(BP_OFF + index);
-        *bp_vec_add(r->arena, &r->manifest->levels) = level;
-    }
-}
-
-static void
-read_levels(bp_manifest_reader *r, bp_yaml_event key, bp_yaml_event first)
+read_baseline(bp_manifest_reader *r, bp_yaml_event key, bp_yaml_event first)
 {
     (void)key;
-    if (first.kind != BP_YAML_MAP) {
-        bp_manifest_wrong_kind(r, first, "a mapping of rules to levels");
-        return;
-    }
-    for (;;) {
-        bp_yaml_event rule = bp_yaml_next(r->yaml);
-        if (rule.kind != BP_YAML_SCALAR) {
-            return;
-        }
-        read_level(r, rule, bp_yaml_next(r->yaml));
-    }
-}
-
-static void
-read_rules(bp_manifest_reader *r, bp_yaml_event key, bp_yaml_event first)
-{
-    (void)key;
-    static const bp_manifest_key keys[] = {
-        {"level", read_levels}, {"locked", NULL}, {"overrides", NULL}};
-    bp_manifest_read_map(r, first, keys, 3);
+    bp_manifest_take_path(r, first, "the path of a baseline", &r->manifest->baseline);
 }
 
 static void
@@ -309,7 +210,8 @@ static const bp_manifest_key top_keys[] = {
     {"inventory_max_age_days", read_inventory_age},
     {"home_region", read_home},
     {"output", read_output},
-    {"rules", read_rules},
+    {"rules", bp_manifest_read_rules},
+    {"baseline", read_baseline},
     {"coverage", NULL},
     {"retention", NULL},
     {"naming", NULL},
@@ -376,7 +278,6 @@ bp_manifest_read(bp_arena *arena, bp_diagnostics *diagnostics, const bp_source *
     bp_manifest_reader r = {
         .arena = arena, .list = diagnostics, .manifest = bp_manifest_new(arena)};
     r.manifest->source = source;
-    r.levels = bp_map_new(arena);
     r.yaml = bp_yaml_open(arena, diagnostics, source, "the manifest");
     read_top(&r);
     *manifest = r.manifest;

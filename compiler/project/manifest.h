@@ -19,6 +19,21 @@ typedef struct bp_level {
     bp_span span;
 } bp_level;
 
+typedef BP_VEC(bp_level) bp_levels;
+
+/* Levels that hold for accounts below some OUs alone. */
+typedef struct bp_override {
+    bp_manifest_text ou; /* a path, or a pattern: of paths: segments with wildcards */
+    bp_levels levels;
+    bp_span level_span;
+} bp_override;
+
+/* A rule that nobody may silence. */
+typedef struct bp_locked_rule {
+    const bp_rule *rule;
+    bp_span span;
+} bp_locked_rule;
+
 typedef enum bp_manifest_target_kind {
     BP_MANIFEST_ROOT,
     BP_MANIFEST_OU,
@@ -60,7 +75,10 @@ typedef struct bp_manifest {
     bp_manifest_text home_region;   /* empty text: by partition */
     bp_manifest_text output_dir;    /* default "generated" */
     unsigned targets;               /* BP_TARGET_ bits; default all */
-    BP_VEC(bp_level) levels;
+    bp_levels levels;
+    BP_VEC(bp_locked_rule) locked;
+    BP_VEC(bp_override *) overrides; /* later ones are stronger */
+    bp_manifest_text baseline;       /* empty text: none */
     BP_VEC(bp_str) placeholders;
     bp_severity fail_on; /* default error */
     bool lowercase_names;

@@ -18,7 +18,7 @@ typedef struct bp_manifest_reader {
     bool version_written;
     bool sources_written;           /* or documents */
     bp_manifest_document *document; /* the one that is being read */
-    bp_map *levels;                 /* code of a rule, or family → span */
+    bp_override *override_;         /* the one that is being read */
 } bp_manifest_reader;
 
 typedef void bp_manifest_read_value(bp_manifest_reader *r, bp_yaml_event key, bp_yaml_event first);
@@ -31,11 +31,14 @@ typedef struct bp_manifest_key {
 /* `documents:`, in manifest_documents.c. */
 void bp_manifest_read_documents(bp_manifest_reader *r, bp_yaml_event key, bp_yaml_event first);
 
+/* `rules:`, in manifest_rules.c. */
+void bp_manifest_read_rules(bp_manifest_reader *r, bp_yaml_event key, bp_yaml_event first);
+
 /* The span of a value, never empty where text follows. */
 bp_span bp_manifest_place(const bp_manifest_reader *r, bp_yaml_event event);
 /* Reports "KIND here; WHAT belongs here" and skips the value. */
 void bp_manifest_wrong_kind(bp_manifest_reader *r, bp_yaml_event first, const char *belongs);
-/* A mapping by its table of at most 16 keys. */
+/* A mapping by its table of at most 32 keys. */
 void bp_manifest_read_map(bp_manifest_reader *r, bp_yaml_event first, const bp_manifest_key *keys,
                           size_t count);
 /* The next item of a list whose first event was taken; false at its end. */

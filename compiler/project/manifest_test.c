@@ -20,6 +20,7 @@ static const bp_rule rules[] = {
     RULE("SYN015", "input-refused"),   RULE("CFG001", "manifest-invalid"),
     RULE("CFG002", "unknown-rule"),    RULE("CFG008", "path-outside-root"),
     RULE("REG003", "region-disabled"), RULE("CPY007", "self-copy"),
+    RULE("NAM002", "vault-name-case"), RULE("LIF008", "copy-without-lifecycle"),
 };
 
 typedef struct reading {
@@ -129,8 +130,32 @@ keys_of_later_releases_are_refused_by_name(void **state)
         snprintf(text, sizeof text, START "%s: {a: [1]}\n", keys[i]);
         check(text, "CFG001", 3, 1, keys[i]);
     }
-    check(START "rules: { locked: [NAM002] }\n", "CFG001", 3, 10, "\"locked\"");
-    check(START "rules:\n  overrides: []\n", "CFG001", 4, 3, "\"overrides\"");
+}
+
+static void
+rules_are_locked_and_overridden(void **state)
+{
+    (void)state;
+    static const char text[] =
+        START "baseline: known.json\nrules:\n  locked: [NAM002, self-copy]\n  overrides:\n"
+              "    - { ou: 'Sandbox/**', level: { LIF: off, LIF008: warning } }\n"
+              "    - { level: { LIF008: info }, ou: Prod }\n";
+    reading r = read_text(text, sizeof text - 1);
+    assert_true(r.good);
+    const bp_manifest *m = r.manifest;
+    assert_true(bp_str_is(m->baseline.text, "known.json"));
+    assert_int_equal(m->locked.count, 2);
+    assert_string_equal(m->locked.at[1].rule->code, "CPY007");
+    assert_int_equal(m->overrides.count, 2);
+    assert_true(bp_str_is(m->overrides.at[0]->ou.text, "Sandbox/**"));
+    assert_int_equal(m->overrides.at[0]->levels.count, 2);
+    assert_int_equal(m->overrides.at[1]->levels.at[0].severity, BP_INFO);
+    bp_arena_free(r.arena);
+    check(START "rules: { locked: [NAM02] }\n", "CFG002", 3, 19, "NAM02");
+    check(START "rules: { locked: NAM002 }\n", "CFG001", 3, 18, "a list of rules");
+    check(START "rules:\n  overrides:\n    - { ou: Prod }\n", "CFG001", 5, 7, "\"level\"");
+    check(START "rules:\n  overrides:\n    - level: { LIF008: off }\n", "CFG001", 5, 7, "\"ou\"");
+    check(START "baseline: ../known.json\n", "CFG008", 3, 11, "..");
 }
 
 static void
@@ -210,6 +235,7 @@ main(void)
         cmocka_unit_test(defaults_stand_where_nothing_is_said),
         cmocka_unit_test(every_usable_key_sets_something),
         cmocka_unit_test(keys_of_later_releases_are_refused_by_name),
+        cmocka_unit_test(rules_are_locked_and_overridden),
         cmocka_unit_test(documents_have_a_file_a_name_and_targets),
         cmocka_unit_test(mistakes_are_shown_where_they_are),
     };

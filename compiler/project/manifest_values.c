@@ -130,7 +130,7 @@ bp_manifest_read_map(bp_manifest_reader *r, bp_yaml_event first, const bp_manife
         bp_manifest_wrong_kind(r, first, "a mapping of keys to values");
         return;
     }
-    bp_span places[16];
+    bp_span places[32];
     unsigned seen = 0;
     for (;;) {
         bp_yaml_event key = bp_yaml_next(r->yaml);

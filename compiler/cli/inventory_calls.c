@@ -12,12 +12,12 @@ static const bp_call calls[] = {
 #define DUMP(id, service, command, where, arguments, needs, empty, key, section, action, answers) \
     {service, command, BP_CALL_IN_##where, arguments, (needs) | (empty), BP_SECTION_##section,    \
      action,  answers},
-#include "compiler/inventory/dumps.def"
+#include "compiler/inventory/calls.def"
 };
 
 static const bp_call_section_row sections[] = {
 #define SECTION(id, name, by_default, settles) {name, by_default, settles},
-#include "compiler/inventory/dumps.def"
+#include "compiler/inventory/calls.def"
 };
 
 static const char *const key_names[BP_CALL_KEYS] = {"account", "region", "parent", "target",

@@ -1,6 +1,6 @@
 /*
  * The read-only calls of AWS that answer what an inventory says, as rows of
- * compiler/inventory/dumps.def. For compiler/cli/inventory_*.c alone.
+ * compiler/inventory/calls.def. For compiler/cli/inventory_*.c alone.
  */
 #ifndef BP_COMPILER_CLI_INVENTORY_CALLS_H
 #define BP_COMPILER_CLI_INVENTORY_CALLS_H
@@ -9,14 +9,14 @@
 
 typedef enum bp_call_section {
 #define SECTION(id, name, by_default, settles) BP_SECTION_##id,
-#include "compiler/inventory/dumps.def"
+#include "compiler/inventory/calls.def"
     BP_SECTION_NONE /* nothing asks for it as a whole */
 } bp_call_section;
 
 typedef enum bp_call_id {
 #define DUMP(id, service, command, where, arguments, needs, empty, key, section, action, answers) \
     BP_CALL_##id,
-#include "compiler/inventory/dumps.def"
+#include "compiler/inventory/calls.def"
     BP_CALLS
 } bp_call_id;
 

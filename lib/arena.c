@@ -31,6 +31,7 @@ struct bp_arena {
     deferred *deferred;
     bp_arena_failure *failure;
     void *failure_context;
+    bp_arena *parent; /* of a child: whose failure handler counts */
     size_t size;
 };
 
@@ -63,12 +64,9 @@ bp_arena_new(const bp_allocator *allocator)
     return arena;
 }
 
-void
-bp_arena_free(bp_arena *arena)
+static void
+run_deferred(bp_arena *arena)
 {
-    if (arena == NULL) {
-        return;
-    }
     while (arena->deferred != NULL) {
         deferred *next = arena->deferred;
         arena->deferred = next->older;
@@ -76,6 +74,15 @@ bp_arena_free(bp_arena *arena)
             next->release(next->object);
         }
     }
+}
+
+void
+bp_arena_free(bp_arena *arena)
+{
+    if (arena == NULL) {
+        return;
+    }
+    run_deferred(arena);
     bp_allocator allocator = arena->allocator;
     for (block *each = arena->newest; each != NULL;) {
         block *older = each->older;
@@ -95,6 +102,9 @@ bp_arena_on_failure(bp_arena *arena, bp_arena_failure *handler, void *context)
 _Noreturn void
 bp_arena_fail(bp_arena *arena)
 {
+    while (arena->parent != NULL) {
+        arena = arena->parent;
+    }
     if (arena->failure != NULL) {
         arena->failure(arena->failure_context);
     }
@@ -212,6 +222,41 @@ bp_arena_release(bp_arena *arena, void *object)
             each->release(object);
             return;
         }
+    }
+}
+
+static void
+free_child(void *child)
+{
+    bp_arena_free(child);
+}
+
+bp_arena *
+bp_arena_child(bp_arena *parent)
+{
+    bp_arena *child = bp_arena_new(&parent->allocator);
+    if (child == NULL) {
+        bp_arena_fail(parent);
+    }
+    child->parent = parent;
+    bp_arena_defer(parent, free_child, child);
+    return child;
+}
+
+void
+bp_arena_reset(bp_arena *arena)
+{
+    run_deferred(arena);
+    block *each = arena->newest;
+    while (each != NULL && each->older != NULL) {
+        block *older = each->older;
+        arena->size -= sizeof *each + each->size;
+        arena->allocator.release(arena->allocator.context, each);
+        each = older;
+    }
+    arena->newest = each;
+    if (each != NULL) {
+        each->used = 0;
     }
 }
 

@@ -60,6 +60,17 @@ void bp_arena_release(bp_arena *arena, void *object);
 /* Memory is exhausted, as told by a foreign library. Does not return. */
 _Noreturn void bp_arena_fail(bp_arena *arena);
 
+/*
+ * An arena for what does not last as long as the session: it takes its blocks from where `parent`
+ * takes them, fails as the parent fails, and dies with it at the latest. bp_arena_release(parent,
+ * child) ends it before.
+ */
+bp_arena *bp_arena_child(bp_arena *parent) __attribute__((returns_nonnull));
+
+/* Forgets everything that was allocated, runs the deferred releases, and keeps one small block for
+ * what comes next. */
+void bp_arena_reset(bp_arena *arena);
+
 /* Bytes that the arena holds at the moment. */
 size_t bp_arena_size(const bp_arena *arena);
 

@@ -1,48 +1,16 @@
 /*
  * The pull reader: a state and a stack of open containers, no recursion. Every byte is looked at
  * once. Small objects find a repeated key by looking through the few before; larger ones by a map.
+ *
+ * A stream is read through a window (json_stream.c): it is moved on between two tokens, so that a
+ * token and all that can decide about it lie in it; only strings and blanks may be longer.
  */
 #include "lib/json_read.h"
 
-#include "lib/map.h"
+#include "lib/json_stream.h"
 #include "lib/unicode.h"
 
-enum { DEPTH_MAX = 64, NUMBER_MAX = 64, FEW = 8 };
-
-typedef enum state {
-    WANT_VALUE,        /* at the start, after ':' and after ',' in an array */
-    WANT_FIRST_VALUE,  /* after '[' */
-    WANT_FIRST_KEY,    /* after '{' */
-    WANT_KEY,          /* after ',' in an object */
-    WANT_COLON,        /* after a key */
-    WANT_COMMA_OR_END, /* after a value in a container */
-    DONE
-} state;
-
-typedef struct key {
-    bp_str text;
-    bp_span span;
-} key;
-
-typedef struct frame {
-    bool object;
-    bp_span opener;
-    key few[FEW];
-    size_t count;
-    bp_map *all; /* once there are more than a few */
-} frame;
-
-struct bp_json_reader {
-    bp_arena *arena;
-    const bp_source *source;
-    size_t at;
-    state state;
-    frame frames[DEPTH_MAX];
-    size_t depth;
-    bool ended; /* `last` is given for ever */
-    bool give_repeats;
-    bp_json_event last;
-};
+#include <string.h>
 
 bp_json_reader *
 bp_json_reader_new(bp_arena *arena, const bp_source *source)
@@ -50,6 +18,9 @@ bp_json_reader_new(bp_arena *arena, const bp_source *source)
     bp_json_reader *reader = BP_NEW(arena, bp_json_reader);
     reader->arena = arena;
     reader->source = source;
+    reader->text = source->text;
+    reader->stream.ended = true;
+    reader->longest = SIZE_MAX;
     reader->at = bp_str_starts(source->text, BP_STR("\xEF\xBB\xBF")) ? 3 : 0;
     return reader;
 }
@@ -63,19 +34,27 @@ bp_json_reader_give_repeats(bp_json_reader *reader)
 static char
 peek(const bp_json_reader *on)
 {
-    return on->at < on->source->text.size ? on->source->text.at[on->at] : '\0';
+    return on->at < on->text.size ? on->text.at[on->at] : '\0';
 }
 
 static bool
 at_end(const bp_json_reader *on)
 {
-    return on->at >= on->source->text.size;
+    return on->at >= on->text.size;
+}
+
+static bp_span
+span_at(const bp_json_reader *on, size_t start, size_t end)
+{
+    uint32_t base = (uint32_t)on->stream.base;
+    return (bp_span){on->source == NULL ? 0 : on->source->id, base + (uint32_t)start,
+                     base + (uint32_t)end};
 }
 
 static bp_span
 span_from(const bp_json_reader *on, size_t start)
 {
-    return bp_span_of(on->source, start, on->at);
+    return span_at(on, start, on->at);
 }
 
 /* The character at hand, or the end of the text. */
@@ -83,9 +62,9 @@ static bp_span
 span_here(const bp_json_reader *on)
 {
     uint32_t character = 0;
-    size_t size = at_end(on) ? 0 : bp_utf8_next(on->source->text, on->at, &character);
+    size_t size = at_end(on) ? 0 : bp_utf8_next(on->text, on->at, &character);
     size_t end = at_end(on) ? on->at : on->at + (size == 0 ? 1 : size);
-    return bp_span_of(on->source, on->at, end);
+    return span_at(on, on->at, end);
 }
 
 static bp_json_event
@@ -112,10 +91,12 @@ event(const bp_json_reader *on, bp_json_kind kind, size_t start, bp_str text)
 static void
 skip_blanks(bp_json_reader *on)
 {
-    while (!at_end(on) &&
-           (peek(on) == ' ' || peek(on) == '\t' || peek(on) == '\n' || peek(on) == '\r')) {
-        on->at++;
-    }
+    do {
+        while (!at_end(on) &&
+               (peek(on) == ' ' || peek(on) == '\t' || peek(on) == '\n' || peek(on) == '\r')) {
+            on->at++;
+        }
+    } while (on->text.size - on->at < BP_JSON_AHEAD && bp_json_more(on, on->at));
 }
 
 /* After a value: what may come depends on where it stood. */
@@ -128,15 +109,17 @@ value_ended(bp_json_reader *on)
 static bp_json_event
 open_container(bp_json_reader *on, bool object)
 {
-    if (on->depth == DEPTH_MAX) {
-        return fail(on, span_here(on), on->frames[DEPTH_MAX - 1].opener,
+    if (on->depth == BP_JSON_DEPTH) {
+        return fail(on, span_here(on), on->frames[BP_JSON_DEPTH - 1].opener,
                     "more than 64 levels of nesting");
     }
     size_t start = on->at++;
-    frame *opened = &on->frames[on->depth++];
+    bp_json_frame *opened = &on->frames[on->depth++];
     opened->object = object;
     opened->opener = span_from(on, start);
-    opened->count = 0;
+    opened->offset = on->stream.base + start;
+    opened->keys = on->keys.count;
+    opened->names = on->names.size;
     opened->all = NULL;
     on->state = object ? WANT_FIRST_KEY : WANT_FIRST_VALUE;
     return event(on, object ? BP_JSON_OBJECT : BP_JSON_ARRAY, start, BP_STR(""));
@@ -145,7 +128,7 @@ open_container(bp_json_reader *on, bool object)
 static bp_json_event
 close_container(bp_json_reader *on)
 {
-    const frame *open = &on->frames[on->depth - 1];
+    const bp_json_frame *open = &on->frames[on->depth - 1];
     bool object = peek(on) == '}';
     if (object != open->object) {
         return fail(on, span_here(on), open->opener,
@@ -153,6 +136,11 @@ close_container(bp_json_reader *on)
     }
     size_t start = on->at++;
     on->depth--;
+    on->keys.count = open->keys;
+    on->names.size = open->names;
+    if (open->all != NULL) {
+        bp_arena_reset(open->memory);
+    }
     value_ended(on);
     return event(on, object ? BP_JSON_OBJECT_END : BP_JSON_ARRAY_END, start, BP_STR(""));
 }
@@ -183,7 +171,7 @@ hex_unit(bp_str text, size_t at)
 static const char *
 unicode_escape(bp_json_reader *on, bp_buf *decoded)
 {
-    bp_str text = on->source->text;
+    bp_str text = on->text;
     int32_t unit = hex_unit(text, on->at + 2);
     uint32_t character = (uint32_t)unit;
     size_t size = 6;
@@ -213,7 +201,7 @@ static const char *
 escape(bp_json_reader *on, bp_buf *decoded)
 {
     static const char meanings[] = "\"\\/\b\f\n\r\t";
-    bp_str text = on->source->text;
+    bp_str text = on->text;
     char c = on->at + 1 < text.size ? text.at[on->at + 1] : '\0';
     if (c == 'u') {
         return unicode_escape(on, decoded);
@@ -233,7 +221,7 @@ static const char *
 plain(bp_json_reader *on, bp_buf *decoded, bool copying)
 {
     uint32_t character = 0;
-    size_t size = bp_utf8_next(on->source->text, on->at, &character);
+    size_t size = bp_utf8_next(on->text, on->at, &character);
     if (size == 0) {
         return "invalid UTF-8";
     }
@@ -242,39 +230,94 @@ plain(bp_json_reader *on, bp_buf *decoded, bool copying)
                               : "a string cannot hold a control character; it must be escaped";
     }
     if (copying) {
-        bp_buf_add(decoded, bp_str_cut(on->source->text, on->at, on->at + size));
+        bp_buf_add(decoded, bp_str_cut(on->text, on->at, on->at + size));
     }
     on->at += size;
     return NULL;
 }
 
-/* A string at its opening quote, into *text: a slice of the source where nothing is escaped. NULL
- * or what is wrong. */
+/* All bytes that need no second look, at once: printable ASCII without quotes and backslashes. */
+static void
+plain_run(bp_json_reader *on)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    const uint64_t highs = UINT64_C(0x8080808080808080);
+    const char *at = on->text.at + on->at;
+    const char *end = on->text.at + on->text.size;
+    while (end - at >= 8) {
+        uint64_t word = 0;
+        memcpy(&word, at, 8);
+        uint64_t quote = word ^ ones * '"';
+        uint64_t backslash = word ^ ones * '\\';
+        uint64_t found = (quote - ones) & ~quote;
+        found |= (backslash - ones) & ~backslash;
+        found |= (word - ones * 0x20) & ~word;
+        if (((found | word) & highs) != 0) {
+            break;
+        }
+        at += 8;
+    }
+    while (at < end && *at != '"' && *at != '\\' && (unsigned char)*at >= 0x20 &&
+           (unsigned char)*at < 0x80) {
+        at++;
+    }
+    on->at = (size_t)(at - on->text.at);
+}
+
+/* One piece of a string: a run, a character or an escape. NULL or what is wrong. */
+static const char *
+piece(bp_json_reader *on, bp_buf *decoded, bool *copying)
+{
+    if (peek(on) == '\\') {
+        if (!*copying) {
+            bp_buf_add(decoded, bp_str_cut(on->text, on->at_quote + 1, on->at));
+            *copying = true;
+        }
+        return escape(on, decoded);
+    }
+    size_t from = on->at;
+    plain_run(on);
+    if (on->at == from) {
+        return plain(on, decoded, *copying);
+    }
+    if (*copying) {
+        bp_buf_add(decoded, bp_str_cut(on->text, from, on->at));
+    }
+    return NULL;
+}
+
+/* A string at its opening quote, into *text: a slice of the text where nothing is escaped. NULL or
+ * what is wrong. */
 static const char *
 string(bp_json_reader *on, bp_str *text)
 {
-    size_t start = ++on->at;
-    bp_buf decoded = {.arena = on->arena};
+    enum { ESCAPE_MAX = 12 };
+    bp_buf fresh = {.arena = on->arena};
+    bp_buf *decoded = on->source == NULL ? &on->decoded : &fresh;
     bool copying = false;
-    while (!at_end(on) && peek(on) != '"') {
-        const char *wrong = NULL;
-        if (peek(on) != '\\') {
-            wrong = plain(on, &decoded, copying);
-        } else {
-            if (!copying) {
-                bp_buf_add(&decoded, bp_str_cut(on->source->text, start, on->at));
-                copying = true;
-            }
-            wrong = escape(on, &decoded);
+    decoded->size = 0;
+    on->at_quote = on->at++;
+    for (;;) {
+        if (on->text.size - on->at < ESCAPE_MAX && !on->stream.ended) {
+            size_t back = on->at - on->at_quote;
+            bp_json_more(on, on->at_quote);
+            on->at_quote = on->at - back;
         }
+        if (at_end(on) && on->stream.ended) {
+            return "the text ends inside a string";
+        }
+        if (peek(on) == '"') {
+            break;
+        }
+        const char *wrong = piece(on, decoded, &copying);
         if (wrong != NULL) {
             return wrong;
         }
+        if (on->at - on->at_quote > on->longest) {
+            return "a string that is too long";
+        }
     }
-    if (at_end(on)) {
-        return "the text ends inside a string";
-    }
-    *text = copying ? bp_buf_text(&decoded) : bp_str_cut(on->source->text, start, on->at);
+    *text = copying ? bp_buf_text(decoded) : bp_str_cut(on->text, on->at_quote + 1, on->at);
     on->at++;
     return NULL;
 }
@@ -282,15 +325,14 @@ string(bp_json_reader *on, bp_str *text)
 static bp_json_event
 string_value(bp_json_reader *on)
 {
-    size_t start = on->at;
     bp_str text = {"", 0};
     const char *wrong = string(on, &text);
     if (wrong != NULL) {
-        bp_span quote = bp_span_of(on->source, start, start + 1);
+        bp_span quote = span_at(on, on->at_quote, on->at_quote + 1);
         return fail(on, span_here(on), at_end(on) ? quote : BP_NOWHERE, wrong);
     }
     value_ended(on);
-    return event(on, BP_JSON_STRING, start, text);
+    return event(on, BP_JSON_STRING, on->at_quote, text);
 }
 
 static bool
@@ -344,7 +386,7 @@ number_value(bp_json_reader *on)
         return fail(on, span_from(on, start), BP_NOWHERE, "a number of more than 64 characters");
     }
     value_ended(on);
-    return event(on, BP_JSON_NUMBER, start, bp_str_cut(on->source->text, start, on->at));
+    return event(on, BP_JSON_NUMBER, start, bp_str_cut(on->text, start, on->at));
 }
 
 static bp_json_event
@@ -358,7 +400,7 @@ word_value(bp_json_reader *on)
     while (bp_is_alnum(peek(on)) || peek(on) == '_') {
         on->at++;
     }
-    bp_str word = bp_str_cut(on->source->text, start, on->at);
+    bp_str word = bp_str_cut(on->text, start, on->at);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (bp_str_is(word, words[i].word)) {
             value_ended(on);
@@ -373,9 +415,12 @@ word_value(bp_json_reader *on)
 static bp_json_event
 unexpected(bp_json_reader *on, const char *wanted)
 {
-    bp_str text = on->source->text;
+    bp_str text = on->text;
     uint32_t character = 0;
     bp_span opener = on->depth > 0 ? on->frames[on->depth - 1].opener : BP_NOWHERE;
+    if (at_end(on) && on->stream.failed) {
+        return fail_here(on, "cannot be read");
+    }
     if (at_end(on)) {
         return fail(on, span_here(on), opener,
                     on->depth == 0                     ? "the text ends; a value must stand here"
@@ -411,32 +456,66 @@ value(bp_json_reader *on)
     return bp_is_alpha(c) ? word_value(on) : unexpected(on, "a value must stand here");
 }
 
-/* The span of the same key before in this object, or BP_NOWHERE; takes note of a new one. */
-static bp_span
-seen_before(bp_json_reader *on, frame *in, bp_str text, bp_span span)
+/* Most keys differ in their size or at an end. */
+static uint32_t
+sketch_of(bp_str text)
 {
-    for (size_t i = 0; in->all == NULL && i < in->count; i++) {
-        if (bp_str_equal(in->few[i].text, text)) {
-            return in->few[i].span;
+    uint32_t ends = text.size == 0 ? 0
+                                   : (uint32_t)(unsigned char)text.at[0] << 8 |
+                                         (uint32_t)(unsigned char)text.at[text.size - 1];
+    return (uint32_t)text.size << 16 ^ ends;
+}
+
+static bp_str
+name_of(const bp_json_reader *on, const bp_json_known_key *of)
+{
+    return on->source == NULL ? (bp_str){on->names.at + of->name, of->size} : of->text;
+}
+
+static void
+index_keys(bp_json_reader *on, bp_json_frame *in)
+{
+    if (in->memory == NULL) {
+        in->memory = bp_arena_child(on->arena);
+    }
+    in->all = bp_map_new(in->memory);
+    for (size_t i = in->keys; i < on->keys.count; i++) {
+        bp_json_known_key *copy = BP_NEW(in->memory, bp_json_known_key);
+        *copy = on->keys.at[i];
+        bp_map_set(in->all, bp_str_copy(in->memory, name_of(on, copy)), copy);
+    }
+}
+
+/* The same key before in this object, or NULL; takes note of a new one. */
+static const bp_json_known_key *
+seen_before(bp_json_reader *on, bp_json_frame *in, bp_str text, bp_span span)
+{
+    bp_json_known_key fresh = {.text = text, .sketch = sketch_of(text), .span = span};
+    for (size_t i = in->keys; in->all == NULL && i < on->keys.count; i++) {
+        const bp_json_known_key *each = &on->keys.at[i];
+        if (each->sketch == fresh.sketch && bp_str_equal(name_of(on, each), text)) {
+            return each;
         }
     }
-    if (in->all == NULL && in->count < FEW) {
-        in->few[in->count++] = (key){text, span};
-        return BP_NOWHERE;
+    if (in->all == NULL && on->keys.count - in->keys >= BP_JSON_FEW) {
+        index_keys(on, in);
     }
-    if (in->all == NULL) {
-        in->all = bp_map_new(on->arena);
-        for (size_t i = 0; i < FEW; i++) {
-            key *copy = BP_NEW(on->arena, key);
-            *copy = in->few[i];
-            bp_map_set(in->all, copy->text, copy);
+    if (in->all != NULL) {
+        const bp_json_known_key *stands = bp_map_get(in->all, text);
+        if (stands == NULL) {
+            bp_json_known_key *copy = BP_NEW(in->memory, bp_json_known_key);
+            *copy = fresh;
+            bp_map_set(in->all, bp_str_copy(in->memory, text), copy);
         }
+        return stands;
     }
-    bool added = false;
-    key *fresh = BP_NEW(on->arena, key);
-    *fresh = (key){text, span};
-    const key *stands = bp_map_add(in->all, text, fresh, &added);
-    return added ? BP_NOWHERE : stands->span;
+    if (on->source == NULL) {
+        fresh.name = on->names.size;
+        fresh.size = text.size;
+        bp_buf_add(&on->names, text);
+    }
+    *bp_vec_add(on->arena, &on->keys) = fresh;
+    return NULL;
 }
 
 static bp_json_event
@@ -451,12 +530,13 @@ key_event(bp_json_reader *on)
     if (read.kind == BP_JSON_ERROR) {
         return read;
     }
-    bp_span first = seen_before(on, &on->frames[on->depth - 1], read.text, read.span);
-    if (bp_span_exists(first) && !on->give_repeats) {
-        return fail(on, read.span, first, "the same key twice in one object");
+    const bp_json_known_key *first =
+        seen_before(on, &on->frames[on->depth - 1], read.text, read.span);
+    if (first != NULL && !on->give_repeats) {
+        return fail(on, read.span, first->span, "the same key twice in one object");
     }
     read.kind = BP_JSON_KEY;
-    read.opener = first;
+    read.opener = first == NULL ? BP_NOWHERE : first->span;
     on->state = WANT_COLON;
     return read;
 }
@@ -506,9 +586,15 @@ bp_json_next(bp_json_reader *on)
     case DONE:
         break;
     }
+    if (!at_end(on) && on->many) {
+        return value(on);
+    }
     if (!at_end(on)) {
-        return fail(on, bp_span_of(on->source, on->at, on->source->text.size), BP_NOWHERE,
+        return fail(on, span_at(on, on->at, on->text.size), BP_NOWHERE,
                     "text after the end of the value");
+    }
+    if (on->stream.failed) {
+        return fail_here(on, "cannot be read");
     }
     on->ended = true;
     on->last = event(on, BP_JSON_END, on->at, BP_STR(""));

@@ -11,6 +11,8 @@
 
 #include "lib/source.h"
 
+#include <stdint.h>
+
 typedef enum bp_json_kind {
     BP_JSON_END, /* the text ended after one whole value */
     BP_JSON_ERROR,
@@ -37,6 +39,32 @@ typedef struct bp_json_event {
 typedef struct bp_json_reader bp_json_reader;
 
 bp_json_reader *bp_json_reader_new(bp_arena *arena, const bp_source *source);
+
+/* Where a stream gets its bytes: up to `room` of them into `at`; 0 at the end, negative when they
+ * cannot be read. */
+typedef struct bp_json_input {
+    int64_t (*read)(void *context, char *at, size_t room);
+    void *context;
+} bp_json_input;
+
+/*
+ * Reads values that follow one another, of any number and length, through a window. The text of an
+ * event is good until the next call; its span means something to bp_json_place alone, and as long.
+ * A read that fails is BP_JSON_ERROR with the text "cannot be read".
+ */
+bp_json_reader *bp_json_reader_stream(bp_arena *arena, bp_json_input input);
+/* The longest string that the stream takes from now on, in bytes; 64 KiB unless told. */
+void bp_json_reader_longest(bp_json_reader *reader, size_t longest);
+/* Bytes of the stream before the event, counted from 0. */
+uint64_t bp_json_offset(const bp_json_reader *reader, bp_span span);
+/* Makes a source of the line around the last event, and gives the event's place in it. */
+bp_span bp_json_place(const bp_json_reader *reader, bp_sources *sources, bp_str path,
+                      bp_span span);
+/* How many containers are open. */
+size_t bp_json_depth(const bp_json_reader *reader);
+/* Whether the stream ended before the value that was begun did. */
+bool bp_json_ended_early(const bp_json_reader *reader);
+
 /* Gives a key that stands twice in one object as a key with its `opener`, instead of an error. */
 void bp_json_reader_give_repeats(bp_json_reader *reader);
 /* The next event. After END or ERROR the same event is given again. */

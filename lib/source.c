@@ -49,6 +49,16 @@ bp_sources_add(bp_sources *sources, bp_str path, bp_str text)
 }
 
 const bp_source *
+bp_sources_add_part(bp_sources *sources, bp_str path, bp_str text, bp_position start)
+{
+    bp_sources_add(sources, bp_str_copy(sources->arena, path), bp_str_copy(sources->arena, text));
+    bp_source *source = &sources->all.at[sources->all.count - 1]->source;
+    source->lines_before = start.line - 1;
+    source->columns_before = start.column - 1;
+    return source;
+}
+
+const bp_source *
 bp_sources_get(const bp_sources *sources, uint32_t id)
 {
     return id == 0 || id > sources->all.count ? NULL : &sources->all.at[id - 1]->source;
@@ -135,9 +145,11 @@ bp_str
 bp_sources_line(bp_sources *sources, uint32_t source, uint32_t line)
 {
     const bp_source *from = indexed(sources, source);
-    if (from == NULL || line == 0 || line > from->line_count) {
+    if (from == NULL || line <= from->lines_before ||
+        line - from->lines_before > from->line_count) {
         return BP_STR("");
     }
+    line -= from->lines_before;
     size_t start = from->lines[line - 1];
     size_t end = line < from->line_count ? from->lines[line] - 1 : from->text.size;
     if (line == 1 && bp_str_starts(from->text, BP_STR("\xEF\xBB\xBF"))) {
@@ -218,5 +230,6 @@ bp_sources_position(bp_sources *sources, uint32_t source, uint32_t offset)
     entry *of = sources->all.at[source - 1];
     uint32_t column = characters_before(sources, of, offset) -
                       characters_before(sources, of, (uint32_t)start) + 1;
-    return (bp_position){low + 1, column};
+    return (bp_position){low + 1 + from->lines_before,
+                         column + (low == 0 ? from->columns_before : 0)};
 }

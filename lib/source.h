@@ -29,6 +29,8 @@ typedef struct bp_source {
     uint32_t id;
     uint32_t *lines; /* offsets of line starts; made at first use */
     uint32_t line_count;
+    uint32_t lines_before;   /* of a part: lines of the file that end before it */
+    uint32_t columns_before; /* of a part: characters before it on its first line */
 } bp_source;
 
 typedef struct bp_sources bp_sources;
@@ -41,6 +43,10 @@ typedef struct bp_position {
 bp_sources *bp_sources_new(bp_arena *arena);
 /* Adds a text of less than 4 GiB under the path to print. Neither is copied. */
 const bp_source *bp_sources_add(bp_sources *sources, bp_str path, bp_str text);
+/* Adds a part of a file that is not kept as a whole: positions count from `start`. Path and text
+ * are copied. */
+const bp_source *bp_sources_add_part(bp_sources *sources, bp_str path, bp_str text,
+                                     bp_position start);
 /* NULL for source 0 and unknown ids. */
 const bp_source *bp_sources_get(const bp_sources *sources, uint32_t id);
 

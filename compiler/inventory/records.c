@@ -1,0 +1,95 @@
+/*
+ * Records: what a unit says, as a text that can be compared, sorted and kept once. Nothing here
+ * knows what the fields mean.
+ */
+#include "compiler/inventory/survey_parts.h"
+
+#include <stdlib.h>
+
+void
+bp_record_field(bp_buf *buf, bp_str text)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        char c = text.at[i];
+        if (c == BP_ESCAPED || c == BP_RECORD_END || c == BP_FIELD_END) {
+            bp_buf_add_char(buf, BP_ESCAPED);
+            c = (char)(c + 0x40);
+        }
+        bp_buf_add_char(buf, c);
+    }
+    bp_buf_add_char(buf, BP_FIELD_END);
+}
+
+void
+bp_record_add(bp_dump *dump, const bp_str *fields, size_t count)
+{
+    bp_buf buf = {.arena = dump->scratch};
+    for (size_t i = 0; i < count; i++) {
+        bp_record_field(&buf, fields[i]);
+    }
+    *bp_vec_add(dump->scratch, &dump->records) = bp_buf_text(&buf);
+}
+
+static int
+by_bytes(const void *a, const void *b)
+{
+    return bp_str_compare(*(const bp_str *)a, *(const bp_str *)b);
+}
+
+bp_str
+bp_records_join(bp_arena *arena, bp_str *records, size_t count)
+{
+    bp_buf buf = {.arena = arena};
+    if (count > 1) {
+        qsort(records, count, sizeof *records, by_bytes);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || !bp_str_equal(records[i], records[i - 1])) {
+            bp_buf_add(&buf, records[i]);
+            bp_buf_add_char(&buf, BP_RECORD_END);
+        }
+    }
+    return bp_buf_text(&buf);
+}
+
+static bp_str
+unescaped(bp_arena *arena, bp_str text)
+{
+    if (bp_str_find(text, BP_ESCAPED) == text.size) {
+        return text;
+    }
+    bp_buf buf = {.arena = arena};
+    for (size_t i = 0; i < text.size; i++) {
+        bool escape = text.at[i] == BP_ESCAPED && i + 1 < text.size;
+        bp_buf_add_char(&buf, escape ? (char)(text.at[++i] - 0x40) : text.at[i]);
+    }
+    return bp_buf_text(&buf);
+}
+
+bool
+bp_record_next(bp_arena *arena, bp_str *rest, bp_record *record)
+{
+    *record = (bp_record){.count = 0};
+    if (rest->size == 0) {
+        return false;
+    }
+    size_t end = bp_str_find(*rest, BP_RECORD_END);
+    bp_str text = bp_str_cut(*rest, 0, end);
+    *rest = bp_str_cut(*rest, end + 1, rest->size);
+    while (text.size > 0 && record->count < BP_FIELDS_MAX) {
+        size_t stop = bp_str_find(text, BP_FIELD_END);
+        record->field[record->count++] = unescaped(arena, bp_str_cut(text, 0, stop));
+        text = bp_str_cut(text, stop + 1, text.size);
+    }
+    return true;
+}
+
+size_t
+bp_records_count(bp_str text)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        count += text.at[i] == BP_RECORD_END;
+    }
+    return count;
+}

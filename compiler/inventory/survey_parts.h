@@ -1,0 +1,364 @@
+/*
+ * What the survey is made of. For compiler/inventory alone.
+ *
+ * What a unit says is a text of records, sorted by bytes: fields end at BP_FIELD_END, records at
+ * BP_RECORD_END; these bytes inside a field are written as BP_ESCAPED and another one. The first
+ * field of a record is its key: one unit holds a key once.
+ */
+#ifndef BP_COMPILER_INVENTORY_SURVEY_PARTS_H
+#define BP_COMPILER_INVENTORY_SURVEY_PARTS_H
+
+#include "compiler/inventory/survey.h"
+
+#define BP_NO_TIME INT64_MIN
+
+enum {
+    BP_ESCAPED = 0x01,
+    BP_RECORD_END = 0x1e,
+    BP_FIELD_END = 0x1f,
+    BP_NO_REGION = 255,
+    BP_FIELDS_MAX = 12,
+    BP_TEXT_MAX = 1024 * 1024
+};
+
+/* Bits of what a call is about. */
+enum {
+    BP_ABOUT_ACCOUNT = 1,
+    BP_ABOUT_REGION = 2,
+    BP_ABOUT_PARENT = 4,
+    BP_ABOUT_TARGET = 8,
+    BP_ABOUT_POLICY = 16,
+    BP_ABOUT_ROLE = 32,
+    BP_ABOUT_VAULT = 64,
+    BP_ABOUT_STACK_SET = 128
+};
+
+#define DUMP(id, command, key, section, needs, reader) BP_DUMP_##id,
+typedef enum bp_dump_kind {
+#include "compiler/inventory/dumps.def"
+    BP_DUMP_KINDS
+} bp_dump_kind;
+
+typedef struct bp_dump bp_dump;
+
+/* Reads the value of a top-level key; `first` is its first event. False: the JSON is broken. */
+typedef bool bp_dump_reader(bp_dump *dump, bp_json_event first);
+
+typedef struct bp_dump_row {
+    const char *command;
+    const char *key;
+    const char *section;
+    unsigned needs;
+    bp_dump_reader *read;
+} bp_dump_row;
+
+/* An answer that is not the whole one: a page, a list that was cut off, presence alone. */
+typedef struct bp_piece bp_piece;
+struct bp_piece {
+    bp_piece *next;
+    int64_t taken;
+    uint32_t content;
+    uint32_t origin;
+    uint32_t page; /* from 1; 0: no page */
+    uint32_t pages;
+    bool whole_page;
+};
+
+typedef struct bp_unit {
+    int64_t taken;
+    bp_piece *pieces;
+    uint64_t *keys; /* of "#0", "#1" … in the content: their number, then a hash of each */
+    uint32_t account; /* numbers of texts; 0 = none */
+    uint32_t sub;
+    uint32_t content; /* of the complete answer */
+    uint32_t origin;
+    uint32_t into; /* what the inventory that was started from says */
+    uint8_t kind;
+    uint8_t region; /* index, or BP_NO_REGION */
+    bool complete;
+    bool failed;   /* the call failed */
+    bool cut;      /* an answer was cut off */
+    bool from_org; /* the complete answer is that of the inventory that was started from */
+} bp_unit;
+
+typedef struct bp_origin {
+    uint32_t folder;
+    uint32_t name;
+} bp_origin;
+
+/* What is to be repeated, a dump kind at a time. */
+typedef struct bp_cut_list {
+    size_t count;
+    bp_span first;
+    bp_str call;
+    const char *how;
+} bp_cut_list;
+
+enum { BP_UNIT_CHUNK = 2048 };
+
+typedef struct bp_number {
+    uint32_t number;
+} bp_number;
+
+struct bp_survey {
+    bp_arena *arena;
+    bp_diagnostics *list;
+    bp_sources *sources;
+    bp_survey_options options;
+    bp_map *text_numbers; /* text → bp_number * */
+    BP_VEC(bp_str) texts; /* by number; 0 is the empty text */
+    BP_VEC(bp_unit *) chunks;
+    size_t unit_count;
+    bp_arena *slot_memory;
+    uint32_t *slots; /* unit number + 1, by hash */
+    size_t slot_count;
+    BP_VEC(bp_origin) origins;
+    uint32_t origin; /* of the input at hand */
+    bp_cut_list cut[BP_DUMP_KINDS];
+    bp_cut_list failed[BP_DUMP_KINDS];
+    size_t refused;
+    size_t findings;
+    int64_t oldest; /* of the dumps */
+    int64_t newest;
+    bool org_not_in_use;
+    const bp_organization *start;
+    int64_t start_time;
+    bp_str org_id;    /* of the first ARN or path that names one */
+    bp_str management;
+    bool org_told;
+    bool odd_vault_told;
+    bp_str partition; /* of the first ARN that names one; empty: none yet */
+    bp_str partition_path;
+    bool partition_told;
+    bp_region_mask config_regions;
+    bool has_config;
+    bool broken; /* two organizations and the like */
+    BP_VEC(bp_survey_file) files;
+    BP_VEC(bp_survey_line) lines;
+};
+
+/* The dump at hand. */
+struct bp_dump {
+    bp_survey *survey;
+    bp_json_reader *reader;
+    bp_arena *scratch; /* forgotten after every dump */
+    bp_arena *item;    /* forgotten after every entry of its list */
+    unsigned nesting;  /* lists that are being read */
+    bp_str path;
+    const bp_dump_row *row; /* NULL: not known yet */
+    bp_json_event last;
+    bool pushed; /* `last` is to be given again */
+    bool derived; /* whose answer it is was read from its entries */
+    bool row_from_path;
+    bool seen; /* the top-level key */
+    bool enveloped;
+    bp_str account;
+    bp_str region_code;
+    int region; /* -1 = none */
+    bp_str parent;
+    bp_str target;
+    bp_str policy;
+    bp_str role;
+    bp_str vault;
+    bp_str stack_set;
+    bp_str call_as;
+    unsigned from_path; /* bits of what the path alone says */
+    int64_t taken;
+    bool not_complete; /* the envelope says so */
+    uint32_t page;
+    uint32_t pages;
+    const char *cut_how; /* what shows that the answer is cut off; NULL: nothing */
+    bool presence_only;
+    bool spoiled; /* an entry was refused: the unit is not known */
+    bool entered; /* the unit was written already */
+    BP_VEC(bp_str) records;
+    BP_VEC(uint64_t) keys; /* of the records */
+    bp_map *counts;        /* of resources: record → bp_number * */
+};
+
+/* ---- survey.c */
+const bp_dump_row *bp_dump_rows(void);
+bp_dump_kind bp_dump_kind_of(const bp_dump_row *row);
+uint32_t bp_text_number(bp_survey *survey, bp_str text);
+bp_str bp_text_of(const bp_survey *survey, uint32_t number);
+
+/* ---- units.c */
+typedef struct bp_unit_key {
+    bp_dump_kind kind;
+    bp_str account;
+    int region; /* -1 = none */
+    bp_str sub;
+} bp_unit_key;
+bp_unit *bp_unit_find(const bp_survey *survey, bp_unit_key key);
+bp_unit *bp_unit_at(const bp_survey *survey, size_t index);
+bp_unit *bp_unit_make(bp_survey *survey, bp_unit_key key);
+/* Enters what the records of the dump say about a unit, and forgets them. */
+void bp_unit_enter(bp_dump *dump, bp_unit_key key);
+/* The call failed: the unit is there, and unknown. */
+void bp_unit_fail(bp_dump *dump, bp_unit_key key);
+/* All that is known to be there: the complete answer and what pieces add; into an arena. Pages that
+ * are all there become the complete answer. */
+bp_str bp_unit_content(bp_survey *survey, bp_arena *arena, bp_unit *unit, int64_t *oldest);
+void bp_unit_settle(bp_survey *survey, bp_unit *unit);
+bp_str bp_origin_path(const bp_survey *survey, bp_arena *arena, uint32_t origin);
+
+/* ---- records.c */
+/* Begins a record in `buf`; bp_record_field adds to it. */
+void bp_record_field(bp_buf *buf, bp_str text);
+void bp_record_add(bp_dump *dump, const bp_str *fields, size_t count);
+/* Sorted, each once, in one text. */
+bp_str bp_records_join(bp_arena *arena, bp_str *records, size_t count);
+typedef struct bp_record {
+    bp_str field[BP_FIELDS_MAX];
+    size_t count;
+} bp_record;
+/* The next record of a text; false at its end. */
+bool bp_record_next(bp_arena *arena, bp_str *rest, bp_record *record);
+size_t bp_records_count(bp_str text);
+
+/* ---- fields.c: members of objects */
+typedef enum bp_field_kind {
+    BP_FIELD_TEXT,
+    BP_FIELD_LONG_TEXT, /* up to 1 MiB */
+    BP_FIELD_ACCOUNT,   /* 12 digits */
+    BP_FIELD_ARN,
+    BP_FIELD_FLAG,
+    BP_FIELD_NUMBER,
+    BP_FIELD_ANY, /* any value; only that it is there counts */
+    BP_FIELD_NESTED
+} bp_field_kind;
+typedef struct bp_field bp_field;
+typedef struct bp_value {
+    bool there;
+    bool good;
+    bool flag;
+    bp_str text;
+    void *nested;
+} bp_value;
+typedef bool bp_nested_reader(bp_dump *dump, bp_json_event first, bp_value *value);
+struct bp_field {
+    const char *name;
+    bp_field_kind kind;
+    bool required;
+    bp_nested_reader *nested;
+};
+bp_json_event bp_dump_next(bp_dump *dump);
+bool bp_dump_skip(bp_dump *dump, bp_json_event first);
+/* Reads the rest of an object whose first event was taken. False: the JSON is broken. */
+bool bp_read_members(bp_dump *dump, const char *what, const bp_field *fields, size_t count,
+                     bp_value *values);
+/* Reads a list of objects; `item` sees the members of each. */
+typedef bool bp_item_reader(bp_dump *dump, const bp_value *values);
+bool bp_read_list(bp_dump *dump, bp_json_event first, const char *what, const bp_field *fields,
+                  size_t count, bp_item_reader *item);
+/* A value of another kind than belongs here; skips it. */
+bool bp_wrong_kind(bp_dump *dump, bp_json_event first, const char *what, const char *belongs);
+
+/* ---- faults.c: findings about dumps */
+/* The place of the last event. */
+bp_span bp_dump_here(bp_dump *dump);
+/* A finding at the last event, with the reason in a note. */
+bp_finding *bp_dump_report(bp_dump *dump, const char *code, const char *reason,
+                           const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* A finding that belongs to a file as a whole (or, with an empty path, to none). */
+bp_finding *bp_survey_report(bp_survey *survey, const char *code, const char *reason, bp_str path,
+                             const char *format, ...) __attribute__((format(printf, 5, 6)));
+bool bp_is_account_id(bp_str text);
+bool bp_is_org_id(bp_str text);
+bool bp_is_target_id(bp_str text); /* root, OU or account */
+bool bp_is_policy_id(bp_str text);
+/* The call to repeat, with what is known. */
+bp_str bp_dump_call(bp_dump *dump);
+/* What the dump is about is not all said; reports. True: all there. */
+bool bp_dump_addressed(bp_dump *dump, unsigned needs);
+
+/* ---- arn.c */
+typedef struct bp_arn {
+    bp_str partition;
+    bp_str service;
+    bp_str region;
+    bp_str account;
+    bp_str rest;
+} bp_arn;
+bool bp_arn_parse(bp_str text, bp_arn *arn);
+/* Takes note of the partition; false: another one than before, reported. */
+bool bp_dump_partition(bp_dump *dump, bp_str partition);
+/* Takes note of the organization and management account that an ARN of Organizations names; false:
+ * others than before, reported. An empty text says nothing. */
+bool bp_dump_org_arn(bp_dump *dump, bp_str arn);
+/* Whether the ARN lies in the account and Region of the dump; sets them where they are not known. */
+bool bp_dump_agrees(bp_dump *dump, const bp_arn *arn);
+/* The ids of the types of an ARN, joined by blanks; empty if it is of none. */
+bp_str bp_arn_types(bp_arena *arena, bp_str arn);
+
+/* ---- envelope.c, dump_read.c; the first event of the value was taken, no key yet */
+/* Gives the last event again. */
+void bp_dump_push(bp_dump *dump);
+bool bp_read_payload(bp_dump *dump);
+bool bp_read_envelope(bp_dump *dump);
+bool bp_is_envelope_key(bp_str key);
+/* The row of a command; NULL if there is none. */
+const bp_dump_row *bp_dump_row_named(bp_str command);
+/* Forgets what the last dump was about; the path's words stay. */
+void bp_dump_begin(bp_dump *dump);
+/* A text that lives as long as the survey, kept once. */
+bp_str bp_kept(bp_survey *survey, bp_str text);
+bool bp_dump_set_region(bp_dump *dump, bp_str code);
+/* The entries of another cell or parent follow: enters those before as presence. */
+void bp_dump_next_group(bp_dump *dump);
+bool bp_instant_loose(bp_str text, int64_t *instant);
+/* Whether an entry belongs to the cell of the dump; where the entries alone say the cell, a new one
+ * begins another group. False: refused, reported. */
+bool bp_dump_cell_of(bp_dump *dump, const bp_arn *arn);
+bool bp_read_config(bp_dump *dump, bp_json_event first);
+/* read_vaults.c: an element of vault lists that were glued together. */
+bool bp_read_lone_vault(bp_dump *dump);
+
+bp_unit_key bp_dump_key(const bp_dump *dump);
+
+/* A reader of a JSON text inside a string. */
+bp_json_reader *bp_inner_reader(bp_arena *arena, bp_str text);
+/* Tells that it does not parse. */
+void bp_inner_broken(bp_dump *dump, const char *what, bp_json_event error);
+/* ---- documents.c: JSON texts inside strings */
+/* "organization", "none", "other" or ids joined by blanks; empty: not understood, reported. */
+bp_str bp_access_words(bp_dump *dump, bp_str document);
+/* "backup", "other", "unknown" or empty. From a text, percent-encoded or not. */
+bp_str bp_trust_words(bp_dump *dump, bp_str document);
+bp_str bp_trust_of(bp_dump *dump, bp_json_event first);
+
+/* ---- template.c */
+/* "V<name>" and "R<name>" records of what a template makes; false: not known. */
+bool bp_template_makes(bp_dump *dump, bp_str body, const bp_org_tag *parameters, size_t count,
+                       bp_str *vaults, bp_str *roles);
+
+/* ---- put_*.c: from units to the organization */
+typedef struct bp_putting {
+    bp_survey *survey;
+    bp_arena *arena;
+    bp_arena *scratch;
+    bp_organization *org;
+    int64_t oldest;
+    size_t complete[BP_DUMP_KINDS];
+    size_t missing[BP_DUMP_KINDS];
+    bp_map *account_units; /* account id → bp_account_units * */
+} bp_putting;
+/* The units of an account, by kind and Region. */
+typedef struct bp_account_units {
+    BP_VEC(uint32_t) units;
+} bp_account_units;
+void bp_put_used(bp_putting *on, const bp_unit *unit);
+bp_str bp_put_content(bp_putting *on, bp_unit *unit);
+bool bp_put_tree(bp_putting *on);
+void bp_put_accounts(bp_putting *on);
+void bp_put_policies(bp_putting *on);
+void bp_put_stack_sets(bp_putting *on);
+void bp_put_settings(bp_putting *on);
+
+bp_dump_reader bp_read_organization, bp_read_roots, bp_read_ous, bp_read_accounts,
+    bp_read_policies, bp_read_policy, bp_read_targets, bp_read_tags, bp_read_trusted,
+    bp_read_delegated, bp_read_global, bp_read_settings, bp_read_vaults, bp_read_access,
+    bp_read_aliases, bp_read_roles, bp_read_role_policies, bp_read_regions, bp_read_resources,
+    bp_read_results, bp_read_summaries, bp_read_stack_set, bp_read_management;
+
+#endif

@@ -75,12 +75,12 @@ class Build:
         organizations = self.client("organizations")
         simulated_aws.wanted_ids.update(org=[ORG], root=[ROOT])
         organizations.create_organization(FeatureSet="ALL")
-        self.facts["ous"][ROOT] = {"name": "Root", "parent": None}
+        self.facts["ous"][ROOT] = {"name": "Root", "parent": None, "tags": {}}
         self.account(MANAGEMENT, "master", ROOT)
         for ou, name, parent, accounts in self.shape:
             simulated_aws.wanted_ids["ou"] = [ou]
             organizations.create_organizational_unit(ParentId=parent, Name=name)
-            self.facts["ous"][ou] = {"name": name, "parent": parent}
+            self.facts["ous"][ou] = {"name": name, "parent": parent, "tags": {}}
             for account in accounts:
                 simulated_aws.wanted_ids["account"] = [account]
                 organizations.create_account(Email=f"{account}@example.com", AccountName=f"{name} {account[-2:]}")
@@ -97,9 +97,20 @@ class Build:
         self.client("organizations").register_delegated_administrator(AccountId=account, ServicePrincipal="backup.amazonaws.com")
         self.facts["settings"]["delegated_administrators"] = [account]
 
+    def tags(self):
+        """Of the root, an OU, an account and a policy; everything else has none."""
+        organizations = self.client("organizations")
+        tagged = [ROOT, self.shape[-1][0], sorted(self.facts["accounts"])[0], sorted(self.facts["policies"])[0]]
+        for number, target in enumerate(tagged):
+            tags = {"team": "a b", "yes": "no", "n": str(number)}
+            organizations.tag_resource(ResourceId=target, Tags=[{"Key": key, "Value": value} for key, value in tags.items()])
+            for kind in ("ous", "accounts", "policies"):
+                if target in self.facts[kind]:
+                    self.facts[kind][target]["tags"] = tags
+
     def account(self, account, name, parent):
         self.facts["accounts"][account] = {"name": name, "parent": parent, "state": "active", "seen": set(REGIONS), "vaults": {},
-                                           "roles": {}, "regions": set(), "settings": {}}
+                                           "roles": {}, "regions": set(), "settings": {}, "tags": {}}
 
     def policies(self):
         organizations = self.client("organizations")
@@ -112,7 +123,7 @@ class Build:
             text = json.dumps(document)
             policy = organizations.create_policy(Content=text, Description="", Name=f"policy {number}", Type="BACKUP_POLICY")
             policy = policy["Policy"]["PolicySummary"]["Id"]
-            self.facts["policies"][policy] = {"name": f"policy {number}", "content": text}
+            self.facts["policies"][policy] = {"name": f"policy {number}", "content": text, "tags": {}}
             for target in targets:
                 organizations.attach_policy(PolicyId=policy, TargetId=target)
                 self.facts["attachments"].setdefault(target, set()).add(policy)
@@ -193,11 +204,12 @@ class Build:
         organizations = self.client("organizations")
         for account in SUSPENDED & set(self.facts["accounts"]):
             organizations.close_account(AccountId=account)
-            self.facts["accounts"][account].update(state="suspended", seen=set(), vaults=None, roles=None, regions=None)
+            self.facts["accounts"][account].update(state="suspended", seen=set(), vaults=None, roles=None, regions=None, tags="unknown")
 
     def all(self):
         self.tree()
         self.policies()
+        self.tags()
         self.settings()
         self.things()
         self.suspend()
@@ -214,8 +226,12 @@ def environment(url):
             "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
 
 
-def collect(url, folder, *options):
-    return subprocess.run([COLLECT, "--out", folder, "--assume-role", "OrganizationAccountAccessRole", *options],
+SECTIONS = "organization,tree,tags,policies,settings,stack-sets,regions,roles,vaults,vault-policies"
+WORDS = ["--assume-role", "OrganizationAccountAccessRole", "--sections", SECTIONS]
+
+
+def collect(url, folder):
+    return subprocess.run([COLLECT, "--out", folder, *WORDS],
                           env=environment(url), capture_output=True, text=True, timeout=900)
 
 
@@ -286,7 +302,7 @@ def without_times(files):
 def check_killed(work, server, first):
     """A collection that is killed and goes on gives the same."""
     dumps = work / "killed"
-    with subprocess.Popen([COLLECT, "--out", dumps, "--assume-role", "OrganizationAccountAccessRole"], env=environment(server.url),
+    with subprocess.Popen([COLLECT, "--out", dumps, *WORDS], env=environment(server.url),
                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True) as running:
         while running.poll() is None and len(list(dumps.rglob("*.json"))) < 40:
             time.sleep(0.1)

@@ -61,16 +61,20 @@ class Reader:
                                              **dict.fromkeys(row.get("unmanaged", []), False)}}
         return found
 
+    def tags(self, node):
+        value = self.named("tags", node.get("tags", "unknown"))
+        return {} if value == "none" else value
+
     def account(self, row, parent):
         values = {**self.sets.get("profiles", {}).get(row.get("profile"), {}), **row}
         vaults, seen = self.vaults(values.get("vaults"))
         regions = values.get("regions")
         return {"name": row.get("name", ""), "parent": parent, "state": row.get("state", "active"), "seen": seen, "vaults": vaults,
                 "roles": self.roles(values.get("roles")), "regions": None if regions is None else set(self.region_list(regions)),
-                "settings": self.region_settings(values.get("region_settings"))}
+                "settings": self.region_settings(values.get("region_settings")), "tags": self.tags(values)}
 
     def walk(self, node, parent, ous, accounts):
-        ous[node["id"]] = {"name": node.get("name", ""), "parent": parent}
+        ous[node["id"]] = {"name": node.get("name", ""), "parent": parent, "tags": self.tags(node)}
         for row in node.get("accounts", []):
             accounts[row["id"]] = self.account(row, node["id"])
         for child in node.get("ous", []):
@@ -82,7 +86,7 @@ def read(path):
     reader = Reader(document)
     facts = {"organization": document["organization"], "settings": document.get("settings", {}), "ous": {}, "accounts": {}}
     reader.walk(document["root"], None, facts["ous"], facts["accounts"])
-    facts["policies"] = {row["id"]: {"name": row["name"]} for row in document.get("policies", [])}
+    facts["policies"] = {row["id"]: {"name": row["name"], "tags": reader.tags(row)} for row in document.get("policies", [])}
     facts["attachments"] = {row["to"]: set(row["policies"]) for row in document.get("attachments", [])}
     return facts
 

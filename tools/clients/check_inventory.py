@@ -58,7 +58,7 @@ class Build:
         self.server, self.shape = server, SHAPES[shape]
         self.credentials = {}
         self.facts = {"organization": {"id": ORG, "partition": "aws", "management_account": MANAGEMENT, "features": "all"},
-                      "settings": {}, "ous": {}, "accounts": {}, "policies": {}, "attachments": {}}
+                      "settings": {}, "ous": {}, "accounts": {}, "policies": {}, "attachments": {}, "stack_sets": {}}
 
     def client(self, service, account=MANAGEMENT, region="us-east-1"):
         keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
@@ -200,6 +200,23 @@ class Build:
                            lock={"mode": "compliance", "min": "7", "max": "3660"})
                 self.vault(account, REGIONS[0], "sealed", kind="air-gapped", copy_from=[MANAGEMENT, "012345670123"])
 
+    def stack_set(self):
+        """One that makes a vault in every account below an OU, whatever its state."""
+        target, name, region = "ou-ab12-odd00002", "vaults-of-stacks", REGIONS[1]
+        if target not in self.facts["ous"]:
+            return
+        cloudformation = self.client("cloudformation")
+        cloudformation.create_stack_set(StackSetName=name, PermissionModel="SERVICE_MANAGED", AutoDeployment={"Enabled": True},
+                                        TemplateBody=json.dumps({"Resources": {"V": {
+                                            "Type": "AWS::Backup::BackupVault", "Properties": {"BackupVaultName": "of-stack"}}}}))
+        cloudformation.create_stack_instances(StackSetName=name, Regions=[region],
+                                              DeploymentTargets={"OrganizationalUnitIds": [target]})
+        for account, fact in self.facts["accounts"].items():
+            if fact["parent"] not in (ROOT, "ou-ab12-odd00001"):
+                fact["vaults"]["of-stack", region] = {"kind": "standard", "key": "unknown", "lock": "none", "copy_from": "none"}
+        self.facts["stack_sets"][name] = {"permission": "service-managed", "auto_deploy": "true", "targets": [target],
+                                          "regions": {region}, "makes": {"vaults": ["of-stack"]}, "instances": "current"}
+
     def suspend(self):
         organizations = self.client("organizations")
         for account in SUSPENDED & set(self.facts["accounts"]):
@@ -212,6 +229,7 @@ class Build:
         self.tags()
         self.settings()
         self.things()
+        self.stack_set()
         self.suspend()
         if self.shape[0][3]:
             self.administrator()

@@ -88,6 +88,8 @@ def read(path):
     reader.walk(document["root"], None, facts["ous"], facts["accounts"])
     facts["policies"] = {row["id"]: {"name": row["name"], "tags": reader.tags(row)} for row in document.get("policies", [])}
     facts["attachments"] = {row["to"]: set(row["policies"]) for row in document.get("attachments", [])}
+    facts["stack_sets"] = {row.pop("name"): {**row, "regions": set(reader.region_list(row["regions"]))}
+                           for row in document.get("stack_sets", [])}
     return facts
 
 

@@ -2,7 +2,7 @@
 organization.
 
 Filled in here, by what the AWS documentation says: delegated administrators of AWS Backup; account Regions; global and Region settings of AWS Backup; access
-policies of vaults; logically air-gapped vaults; the alias aws/backup; and pages: every list that AWS gives in pages
+policies of vaults; logically air-gapped vaults; the alias aws/backup; where stack sets go; and pages: every list that AWS gives in pages
 comes PAGE things at a time, from Organizations with an empty page first. Whose account a call is about, its credentials say.
 Everything else is moto's.
 """
@@ -73,6 +73,7 @@ class Front:
         self.cross_account = {}    # account: "true"
         self.preferences = {}      # (account, Region): answer of describe-region-settings
         self.vault_policies = {}   # (account, Region, vault): text
+        self.stack_members = {}    # stack set: elements of its description
         self.vault_members = {}    # (account, Region, vault): members of its entry in lists
 
     def __call__(self, environ, start_response):
@@ -87,6 +88,8 @@ class Front:
             call.body = urllib.parse.urlencode(form).encode()
         if answer is None:
             status, headers, body = self.ask_moto(call)
+            if call.service == "cloudformation":
+                body = self.described(call, body)
         else:
             status, document = answer
             headers, body = [("Content-Type", "application/json")], json.dumps(document).encode()
@@ -147,6 +150,19 @@ class Front:
         if call.operation == "ListAliases":
             document["Truncated"] = token_out in document
         return "200 OK", document
+
+    def described(self, call, body):
+        """Remembers where a stack set goes, and says so in its description."""
+        form = dict(urllib.parse.parse_qsl(call.body.decode()))
+        name = form.get("StackSetName")
+        if form.get("Action") == "CreateStackInstances":
+            lists = {word: [value for key, value in sorted(form.items()) if key.startswith(f"{prefix}{word}.member.")]
+                     for word, prefix in (("OrganizationalUnitIds", "DeploymentTargets."), ("Regions", ""))}
+            self.stack_members[name] = "<AutoDeployment><Enabled>true</Enabled></AutoDeployment>" + "".join(
+                f"<{word}>{''.join(f'<member>{value}</member>' for value in values)}</{word}>" for word, values in lists.items())
+        if form.get("Action") == "DescribeStackSet":
+            body = body.replace(b"</StackSet>", self.stack_members.get(name, "").encode() + b"</StackSet>")
+        return body
 
     def regions(self, call):
         account = call.json().get("AccountId", call.account)

@@ -7,6 +7,7 @@
 /* Each takes the words after its own name, gives an exit code, and has said why. */
 bp_command bp_inventory_check;
 bp_command bp_inventory_commands;
+bp_command bp_inventory_import;
 
 /* The list of parts, for the help of the command. */
 void bp_inventory_help(bp_output *out);

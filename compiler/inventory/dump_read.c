@@ -544,3 +544,27 @@ bp_survey_unreadable(bp_survey *survey, bp_str path, bp_str why)
     survey->refused++;
     bp_survey_report(survey, "IMP001", "IMP001", path, "%.*s", BP_ARG(why));
 }
+
+void
+bp_survey_no_answer(bp_survey *survey, bp_str path, const char *reason, const char *why)
+{
+    bp_arena *memory = bp_arena_child(survey->arena);
+    bp_dump dump = {.survey = survey,
+                    .scratch = bp_arena_child(memory),
+                    .item = bp_arena_child(memory),
+                    .path = path};
+    bp_dump_begin(&dump);
+    bp_finding *finding = bp_survey_report(survey, "SYN001", reason, path, "%s", why);
+    if (dump.row != NULL) {
+        bp_str call = bp_dump_call(&dump);
+        bp_finding_help(survey->list, finding, "repeat: %.*s", BP_ARG(call));
+    }
+    bp_arena_release(survey->arena, memory);
+}
+
+void
+bp_survey_no_output(bp_survey *survey, bp_str path, const char *why, const char *way_out)
+{
+    bp_finding *finding = bp_survey_report(survey, "IMP061", "IMP061", path, "%s", why);
+    bp_finding_help(survey->list, finding, "%s", way_out);
+}

@@ -49,7 +49,7 @@ read_parameters(bp_dump *dump, bp_json_event first, bp_value *value)
         if (!bp_read_members(dump, "parameter", fields, 2, values)) {
             return false;
         }
-        *bp_vec_add(dump->item, all) = (bp_org_tag){values[0].text, values[1].text};
+        *bp_vec_add(dump->item, all) = (bp_org_tag){.key = values[0].text, .value = values[1].text};
     }
     value->nested = all;
     return true;

@@ -36,8 +36,14 @@ void bp_survey_start_from(bp_survey *survey, const bp_organization *org);
  * Region. False: nothing can be taken from it, which is reported.
  */
 bool bp_survey_read(bp_survey *survey, bp_str path, bp_json_input input);
+/* The same for YAML, as `--output yaml` prints it: one whole text. */
+bool bp_survey_read_yaml(bp_survey *survey, const bp_source *source);
 /* A file that cannot be read at all: reported, and the job cannot be done. */
 void bp_survey_unreadable(bp_survey *survey, bp_str path, bp_str why);
+/* A file that holds no answer of a call: reported. */
+void bp_survey_no_answer(bp_survey *survey, bp_str path, const char *reason, const char *why);
+/* A file that may not be written over: reported, with the option that allows it. */
+void bp_survey_no_output(bp_survey *survey, bp_str path, const char *why, const char *way_out);
 /* How many inputs nothing could be taken from. */
 size_t bp_survey_refused(const bp_survey *survey);
 

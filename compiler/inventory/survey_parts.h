@@ -327,6 +327,9 @@ bp_str bp_access_words(bp_dump *dump, bp_str document);
 bp_str bp_trust_words(bp_dump *dump, bp_str document);
 bp_str bp_trust_of(bp_dump *dump, bp_json_event first);
 
+/* ---- from_yaml.c. False: not YAML of the kind that is read. */
+bool bp_yaml_to_json(bp_survey *survey, bp_arena *arena, bp_str text, bp_str *json);
+
 /* ---- template.c */
 /* "V<name>" and "R<name>" records of what a template makes; false: not known. */
 bool bp_template_makes(bp_dump *dump, bp_str body, const bp_org_tag *parameters, size_t count,
@@ -336,24 +339,34 @@ bool bp_template_makes(bp_dump *dump, bp_str body, const bp_org_tag *parameters,
 typedef struct bp_putting {
     bp_survey *survey;
     bp_arena *arena;
-    bp_arena *scratch;
+    bp_arena *scratch; /* forgotten after every account */
     bp_organization *org;
-    int64_t oldest;
-    size_t complete[BP_DUMP_KINDS];
-    size_t missing[BP_DUMP_KINDS];
-    bp_map *account_units; /* account id → bp_account_units * */
+    int64_t oldest; /* of all that was used; BP_NO_TIME: not known */
+    bool used;
+    uint32_t *head; /* by number of an account's id: its last unit + 1 */
+    uint32_t *next; /* by unit: another one of the account + 1 */
+    bp_map *vault_sets; /* content → set: each distinct one once */
+    bp_map *role_sets;
+    bp_map *setting_sets;
+    bp_map *resource_sets;
+    bp_map *tag_sets;
+    bp_map *placed; /* ids of accounts that stand in the tree */
+    bool has[BP_DUMP_KINDS]; /* some unit of the kind */
+    bp_survey_line counts[BP_DUMP_KINDS];
 } bp_putting;
-/* The units of an account, by kind and Region. */
-typedef struct bp_account_units {
-    BP_VEC(uint32_t) units;
-} bp_account_units;
-void bp_put_used(bp_putting *on, const bp_unit *unit);
-bp_str bp_put_content(bp_putting *on, bp_unit *unit);
+/* All that is there by a unit (NULL: nothing), whose age counts from now on. */
+bp_str bp_put_content(bp_putting *on, bp_arena *arena, bp_unit *unit);
+/* A copy in the organization's memory. */
+bp_str bp_put_text(bp_putting *on, bp_str text);
 bool bp_put_tree(bp_putting *on);
 void bp_put_accounts(bp_putting *on);
 void bp_put_policies(bp_putting *on);
 void bp_put_stack_sets(bp_putting *on);
 void bp_put_settings(bp_putting *on);
+/* A unit that was expected is not known: counts it. */
+void bp_put_missing(bp_putting *on, bp_dump_kind kind);
+const bp_tag_set *bp_put_tags(bp_putting *on, bp_str target);
+const bp_vault_set *bp_put_vaults(bp_putting *on, bp_str account);
 
 bp_dump_reader bp_read_organization, bp_read_roots, bp_read_ous, bp_read_accounts,
     bp_read_policies, bp_read_policy, bp_read_targets, bp_read_tags, bp_read_trusted,

@@ -5,6 +5,8 @@
  */
 #include "compiler/inventory/survey_parts.h"
 
+#include "lib/file.h"
+
 #include <stdlib.h>
 #include <string.h>
 

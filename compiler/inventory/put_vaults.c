@@ -1,0 +1,189 @@
+/*
+ * Vaults of an account: rows of all its Regions, equal ones together, each with what the aliases
+ * and the access policies add.
+ */
+#include "compiler/inventory/survey_parts.h"
+
+#include <inttypes.h>
+
+typedef struct row {
+    bp_record record; /* name, kind, key, lock, min, max, state, copies */
+    bp_region_mask in;
+} row;
+
+typedef struct rows {
+    BP_VEC(row) all;
+    bp_map *index;
+    bp_region_mask seen;
+} rows;
+
+/* Whose key "#N" is, by the aliases of the cell. */
+static bp_str
+key_word(bp_putting *on, const bp_unit *vaults, bp_str account, bp_str word)
+{
+    bp_record record;
+    int64_t slot = 0;
+    if (!bp_str_starts(word, BP_STR("#")) || vaults->keys == NULL ||
+        !bp_str_number(bp_str_cut(word, 1, word.size), &slot) ||
+        (uint64_t)slot >= vaults->keys[0]) {
+        return bp_str_starts(word, BP_STR("#")) ? BP_STR("") : word;
+    }
+    bp_unit *aliases = bp_unit_find(on->survey, (bp_unit_key){.kind = BP_DUMP_ALIASES,
+                                                              .account = account,
+                                                              .region = vaults->region});
+    bp_str wanted = bp_str_format(on->scratch, "%016" PRIx64, vaults->keys[slot + 1]);
+    for (bp_str rest = bp_put_content(on, on->scratch, aliases);
+         bp_record_next(on->scratch, &rest, &record);) {
+        if (bp_str_equal(record.field[0], wanted)) {
+            return bp_str_is(record.field[1], "b") ? BP_STR("aws-backup") : BP_STR("aws-service");
+        }
+    }
+    return aliases != NULL && aliases->complete ? BP_STR("customer") : BP_STR("");
+}
+
+static bp_str
+copy_words(bp_putting *on, const bp_unit *vaults, bp_str account, bp_str name)
+{
+    bp_record record;
+    if (!on->has[BP_DUMP_ACCESS]) {
+        return BP_STR("");
+    }
+    bp_unit *access = bp_unit_find(on->survey, (bp_unit_key){.kind = BP_DUMP_ACCESS,
+                                                             .account = account,
+                                                             .sub = name,
+                                                             .region = vaults->region});
+    bp_str rest = access != NULL && access->complete ? bp_put_content(on, on->scratch, access)
+                                                     : BP_STR("");
+    return bp_record_next(on->scratch, &rest, &record) ? record.field[0] : BP_STR("");
+}
+
+static void
+add_unit(bp_putting *on, rows *to, bp_unit *unit, bp_str account)
+{
+    bp_record record;
+    bp_region_mask in = BP_REGION_BIT(unit->region);
+    for (bp_str rest = bp_put_content(on, on->scratch, unit);
+         bp_record_next(on->scratch, &rest, &record);) {
+        bp_buf key = {.arena = on->scratch};
+        bp_str copies = copy_words(on, unit, account, record.field[0]);
+        record.field[2] = key_word(on, unit, account, record.field[2]);
+        record.field[7] = copies.size > 0 ? copies : record.field[7];
+        record.count = 8;
+        for (size_t i = 0; i < record.count; i++) {
+            bp_record_field(&key, record.field[i]);
+        }
+        bp_number *index = bp_map_get(to->index, bp_buf_text(&key));
+        if (index == NULL) {
+            index = BP_NEW(on->scratch, bp_number);
+            index->number = (uint32_t)to->all.count;
+            bp_map_set(to->index, bp_buf_text(&key), index);
+            *bp_vec_add(on->scratch, &to->all) = (row){.record = record};
+        }
+        to->all.at[index->number].in |= in;
+    }
+}
+
+static size_t
+word_index(bp_str word, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (bp_str_is(word, words[i])) {
+            return i;
+        }
+    }
+    return 0;
+}
+
+static void
+set_copies(bp_putting *on, bp_org_vault *vault, bp_str words)
+{
+    static const char *const names[] = {"", "none", "organization", " ", "other"};
+    vault->copy_from = (bp_copy_from)word_index(words, names, 5);
+    if (words.size == 0 || vault->copy_from != BP_COPY_FROM_UNKNOWN) {
+        return;
+    }
+    vault->copy_from = BP_COPY_FROM_LISTED;
+    while (words.size > 0) {
+        size_t end = bp_str_find(words, ' ');
+        *bp_vec_add(on->arena, &vault->copy_from_ids) = bp_put_text(on, bp_str_cut(words, 0, end));
+        words = bp_str_cut(words, end + 1, words.size);
+    }
+}
+
+static void
+add_vault(bp_putting *on, bp_vault_set *set, const row *from)
+{
+    static const char *const kinds[] = {"standard", "air-gapped", "restore-access"};
+    static const char *const keys[] = {"", "customer", "aws-backup", "aws-service", "aws-owned"};
+    static const char *const locks[] = {"", "none", "governance", "compliance"};
+    const bp_str *field = from->record.field;
+    bp_org_vault *vault = bp_vec_add(on->arena, &set->vaults);
+    vault->name = bp_put_text(on, field[0]);
+    vault->in = from->in;
+    vault->kind = (bp_vault_kind)word_index(field[1], kinds, 3);
+    vault->key = (bp_vault_key)word_index(field[2], keys, 5);
+    vault->lock = (bp_lock_mode)word_index(field[3], locks, 4);
+    vault->lock_min = -1;
+    vault->lock_max = -1;
+    int64_t days = 0;
+    if (bp_str_number(field[4], &days)) {
+        vault->lock_min = days;
+    }
+    if (bp_str_number(field[5], &days)) {
+        vault->lock_max = days;
+    }
+    vault->creating = field[6].size > 0;
+    set_copies(on, vault, field[7]);
+}
+
+/* All cells that AWS Config was asked about and showed nothing of hold nothing. */
+static void
+add_config_cells(bp_putting *on, rows *to)
+{
+    const bp_survey *survey = on->survey;
+    if (survey->has_config && survey->options.config_complete) {
+        to->seen |= survey->config_regions;
+    }
+}
+
+const bp_vault_set *
+bp_put_vaults(bp_putting *on, bp_str account)
+{
+    rows all = {.index = bp_map_new(on->scratch)};
+    bp_buf key = {.arena = on->scratch};
+    size_t count = 0;
+    bool some = false;
+    bp_regions(&count);
+    for (size_t region = 0; region < count && on->has[BP_DUMP_VAULTS]; region++) {
+        bp_unit *unit = bp_unit_find(on->survey, (bp_unit_key){.kind = BP_DUMP_VAULTS,
+                                                               .account = account,
+                                                               .region = (int)region});
+        if (unit != NULL && (unit->complete || unit->pieces != NULL)) {
+            some = true;
+            all.seen |= unit->complete ? BP_REGION_BIT(region) : 0;
+            add_unit(on, &all, unit, account);
+        }
+    }
+    add_config_cells(on, &all);
+    if (!some && all.seen == 0) {
+        return NULL;
+    }
+    on->org->regions |= all.seen;
+    bp_buf_format(&key, "%" PRIx64, all.seen);
+    for (size_t i = 0; i < all.all.count; i++) {
+        bp_buf_format(&key, " %" PRIx64 " ", all.all.at[i].in);
+        for (size_t f = 0; f < all.all.at[i].record.count; f++) {
+            bp_record_field(&key, all.all.at[i].record.field[f]);
+        }
+    }
+    bp_vault_set *set = bp_map_get(on->vault_sets, bp_buf_text(&key));
+    if (set == NULL) {
+        set = BP_NEW(on->arena, bp_vault_set);
+        set->seen = all.seen;
+        bp_map_set(on->vault_sets, bp_str_copy(on->arena, bp_buf_text(&key)), set);
+        for (size_t i = 0; i < all.all.count; i++) {
+            add_vault(on, set, &all.all.at[i]);
+        }
+    }
+    return set;
+}

@@ -17,8 +17,7 @@ is_vault_arn(const bp_place *place, bp_str key)
         bp_reference_of_arn(place->context->arena, key, BP_NOWHERE, BP_REF_VAULT);
     return bp_arn_is_unfinished(key) ||
            (reference != NULL && reference->region.size > 0 && reference->region.at[0] != '$' &&
-            (bp_str_is(reference->account, "$account") ||
-             bp_form_is_account_id(reference->account)));
+            (bp_str_is(reference->account, "$account") || bp_is_account_id(reference->account)));
 }
 
 /* Offers the missing member in a document, where the object of the copy is not empty. */
@@ -163,7 +162,7 @@ judge_destination(run *state, const bp_plan_use *use, const bp_node *copy)
 {
     const bp_check_context *context = state->context;
     const bp_reference *reference = bp_copy_destination(copy);
-    if (reference == NULL || !bp_form_is_account_id(reference->account)) {
+    if (reference == NULL || !bp_is_account_id(reference->account)) {
         return;
     }
     if (context->org == NULL) {

@@ -64,7 +64,7 @@ bp_arn_is_unfinished(bp_str text)
 }
 
 bool
-bp_form_is_account_id(bp_str text)
+bp_is_account_id(bp_str text)
 {
     for (size_t i = 0; i < text.size; i++) {
         if (!bp_is_digit(text.at[i])) {

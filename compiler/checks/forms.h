@@ -17,6 +17,6 @@ bool bp_arn_is_unfinished(bp_str text);
 bool bp_role_arn_is_good(const bp_value *value);
 /* What is wrong with a role's path and name, as message; empty if nothing. */
 bp_str bp_role_name_fault(bp_arena *arena, const bp_reference *reference);
-bool bp_form_is_account_id(bp_str text);
+bool bp_is_account_id(bp_str text);
 
 #endif

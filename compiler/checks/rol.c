@@ -214,7 +214,7 @@ judge_arn(const bp_check_context *context, const bp_policy *policy, const bp_nod
         if (scanner || bp_str_starts(value->text, BP_STR("arn:"))) {
             finding->aws = BP_AWS_UNKNOWN; /* only other texts were seen to be refused */
         }
-    } else if (bp_form_is_account_id(reference->account)) {
+    } else if (bp_is_account_id(reference->account)) {
         finding = bp_report(list, "ROL004", reference->account_span,
                             "account %.*s stands in a role ARN; a policy names the role of "
                             "whatever account it reaches, by $account",

@@ -121,7 +121,7 @@ judge_copy(const bp_place *place)
         return; /* SYN013 */
     }
     bool own = bp_reference_is_own_account(reference);
-    if (reference->region.size == 0 || (!own && !bp_form_is_account_id(reference->account))) {
+    if (reference->region.size == 0 || (!own && !bp_is_account_id(reference->account))) {
         bool region = reference->region.size == 0;
         if (region) {
             finding = bp_report(list, "VLT011", value->span,

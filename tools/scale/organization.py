@@ -107,7 +107,8 @@ def print_tree(org, write):
 def print_policies(org, write):
     count = org.options.policies
     write(envelope("organizations.list-policies", {"Policies": [
-        {"Id": f"p-{i:010d}", "Arn": "arn", "Name": f"policy-{i}", "Type": "BACKUP_POLICY", "AwsManaged": False} for i in range(count)]}))
+        {"Id": f"p-{i:010d}", "Name": f"policy-{i}",
+         "Arn": f"arn:aws:organizations::{org.accounts[0]}:policy/{ORG}/backup_policy/p-{i:010d}", "Type": "BACKUP_POLICY", "AwsManaged": False} for i in range(count)]}))
     for i in range(count):
         write(envelope("organizations.describe-policy", {"Policy": {
             "PolicySummary": {"Id": f"p-{i:010d}", "Name": f"policy-{i}", "Type": "BACKUP_POLICY"},

@@ -92,6 +92,14 @@ bool bp_session_judge(bp_session *session,
                       unsigned targets); /* what emitting would report, no artifacts */
 bool bp_session_emit(bp_session *session, unsigned targets); /* → artifacts, in memory */
 
+/* Judges the inventory by itself, without policies: age, contradictions, and the documents of its
+ * deployed policies → findings. */
+void bp_session_check_inventory(bp_session *session);
+/* The document of a deployed policy, from below the folder of the inventory. False: it is unknown,
+ * because the inventory names no file, or the file is not what the inventory says, which is
+ * reported. */
+bool bp_session_deployed_policy(bp_session *session, const bp_org_policy *policy, bp_str *text);
+
 /* After the last stage: reports suppressions and lines of the baseline that hid nothing, and
  * settles the list. May be called again. */
 void bp_session_finish(bp_session *session);

@@ -81,6 +81,20 @@ bp_file_read(bp_arena *arena, const char *root, bp_str path, size_t cap, bp_str 
     return done;
 }
 
+bool
+bp_file_is_link(bp_arena *arena, const char *root, bp_str path)
+{
+    for (size_t end = 0; end < path.size; end++) {
+        end += bp_str_find(bp_str_cut(path, end, path.size), '/');
+        struct stat found;
+        bp_str part = bp_path_join(arena, bp_str_of(root), bp_str_cut(path, 0, end));
+        if (lstat(bp_str_c(arena, part), &found) == 0 && S_ISLNK(found.st_mode)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool
 refuse_link(bp_arena *arena, const char *path, int code, bp_file_error *error)
 {

@@ -25,6 +25,8 @@ typedef struct bp_file_error {
  */
 bool bp_file_read(bp_arena *arena, const char *root, bp_str path, size_t cap, bp_str *text,
                   bp_file_error *error);
+/* Whether a part of a relative path below `root` is a link, wherever it leads. */
+bool bp_file_is_link(bp_arena *arena, const char *root, bp_str path);
 /* The same for a path that the user typed: anywhere, relative to the working directory. */
 bool bp_file_read_anywhere(bp_arena *arena, const char *path, size_t cap, bp_str *text,
                            bp_file_error *error);

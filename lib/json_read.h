@@ -58,8 +58,7 @@ void bp_json_reader_longest(bp_json_reader *reader, size_t longest);
 /* Bytes of the stream before the event, counted from 0. */
 uint64_t bp_json_offset(const bp_json_reader *reader, bp_span span);
 /* Makes a source of the line around the last event, and gives the event's place in it. */
-bp_span bp_json_place(const bp_json_reader *reader, bp_sources *sources, bp_str path,
-                      bp_span span);
+bp_span bp_json_place(const bp_json_reader *reader, bp_sources *sources, bp_str path, bp_span span);
 /* How many containers are open. */
 size_t bp_json_depth(const bp_json_reader *reader);
 /* Whether the stream ended before the value that was begun did. */

@@ -27,9 +27,9 @@ typedef enum state {
 } state;
 
 typedef struct bp_json_known_key {
-    bp_str text;  /* of a whole text */
-    size_t name;  /* of a stream: where its copy begins among the names */
-    size_t size;  /* of the copy */
+    bp_str text; /* of a whole text */
+    size_t name; /* of a stream: where its copy begins among the names */
+    size_t size; /* of the copy */
     uint32_t sketch;
     bp_span span;
 } bp_json_known_key;
@@ -37,10 +37,10 @@ typedef struct bp_json_known_key {
 typedef struct bp_json_frame {
     bool object;
     bp_span opener;
-    uint64_t offset; /* of the bracket */
-    size_t keys;     /* where its keys begin among those of all open objects */
-    size_t names;    /* the same for their copies */
-    bp_map *all;     /* once there are more than a few */
+    uint64_t offset;  /* of the bracket */
+    size_t keys;      /* where its keys begin among those of all open objects */
+    size_t names;     /* the same for their copies */
+    bp_map *all;      /* once there are more than a few */
     bp_arena *memory; /* of the map; kept for the next object of this depth */
 } bp_json_frame;
 
@@ -48,9 +48,9 @@ typedef struct bp_json_window {
     bp_json_input input;
     char *at;
     size_t room;
-    uint64_t base;     /* bytes of the stream before the window */
-    uint64_t lines;    /* line ends before the window */
-    uint64_t columns;  /* characters before the window on its first line */
+    uint64_t base;    /* bytes of the stream before the window */
+    uint64_t lines;   /* line ends before the window */
+    uint64_t columns; /* characters before the window on its first line */
     bool started;
     bool ended; /* nothing more will come */
     bool failed;

@@ -1,7 +1,8 @@
 /*
  * Patterns over PCRE2. PCRE2 takes all its memory from the arena and never gives single pieces
- * back, so a compiled pattern lives as long as the session and nothing needs releasing. Not for
- * patterns of a stranger: a pattern that does not compile is a programming error.
+ * back, so a compiled pattern lives as long as the session and nothing needs releasing. A pattern
+ * of a user is tried by bp_pattern_good; for all others, one that does not compile is a programming
+ * error.
  */
 #include "lib/pattern.h"
 
@@ -13,6 +14,7 @@
 #include <pcre2.h>
 
 enum { SUBJECT_MAX = 256, MATCH_LIMIT = 10000, DEPTH_LIMIT = 10000, HEAP_KIB = 1024, PAIRS = 32 };
+enum { NESTING_MAX = 32, WORDS_MAX = 256 };
 
 struct bp_patterns {
     bp_arena *arena;
@@ -45,28 +47,59 @@ bp_patterns_new(bp_arena *arena)
     patterns->compiling = pcre2_compile_context_create(general);
     patterns->matching = pcre2_match_context_create(general);
     patterns->data = pcre2_match_data_create(PAIRS, general);
+    pcre2_set_parens_nest_limit(patterns->compiling, NESTING_MAX);
     pcre2_set_match_limit(patterns->matching, MATCH_LIMIT);
     pcre2_set_depth_limit(patterns->matching, DEPTH_LIMIT);
     pcre2_set_heap_limit(patterns->matching, HEAP_KIB);
     return patterns;
 }
 
+/* NULL when it does not compile. */
+static pcre2_code *
+compile(bp_patterns *patterns, bp_str text, int *error, PCRE2_SIZE *offset)
+{
+    uint32_t options = PCRE2_ANCHORED | PCRE2_ENDANCHORED | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_UTF |
+                       PCRE2_NEVER_UCP | PCRE2_NEVER_BACKSLASH_C;
+    pcre2_code *code = bp_map_get(patterns->compiled, text);
+    if (code == NULL) {
+        code = pcre2_compile((PCRE2_SPTR)text.at, text.size, options, error, offset,
+                             patterns->compiling);
+    }
+    if (code != NULL) {
+        bp_map_set(patterns->compiled, text, code);
+    }
+    return code;
+}
+
+bool
+bp_pattern_good(bp_patterns *patterns, const char *pattern, bp_str *why, size_t *offset)
+{
+    bp_str text = bp_str_of(pattern);
+    int error = 0;
+    PCRE2_SIZE at = 0;
+    PCRE2_UCHAR words[WORDS_MAX] = {0};
+    *offset = 0;
+    if (text.size > SUBJECT_MAX) {
+        *why = BP_STR("longer than 256 bytes");
+        return false;
+    }
+    if (compile(patterns, text, &error, &at) != NULL) {
+        return true;
+    }
+    (void)pcre2_get_error_message(error, words, WORDS_MAX);
+    *why = bp_str_copy(patterns->arena, bp_str_of((const char *)words));
+    *offset = at;
+    return false;
+}
+
 static const pcre2_code *
 compiled(bp_patterns *patterns, const char *pattern)
 {
-    bp_str text = bp_str_of(pattern);
-    pcre2_code *code = bp_map_get(patterns->compiled, text);
+    int error = 0;
+    PCRE2_SIZE offset = 0;
+    const pcre2_code *code = compile(patterns, bp_str_of(pattern), &error, &offset);
     if (code == NULL) {
-        uint32_t options = PCRE2_ANCHORED | PCRE2_ENDANCHORED | PCRE2_DOLLAR_ENDONLY |
-                           PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | PCRE2_NEVER_BACKSLASH_C;
-        int error = 0;
-        PCRE2_SIZE offset = 0;
-        code = pcre2_compile((PCRE2_SPTR)text.at, text.size, options, &error, &offset,
-                             patterns->compiling);
-        if (code == NULL) {
-            abort();
-        }
-        bp_map_set(patterns->compiled, text, code);
+        abort();
     }
     return code;
 }

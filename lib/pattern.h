@@ -21,8 +21,12 @@ typedef enum bp_match {
 /* The patterns are released with the arena. */
 bp_patterns *bp_patterns_new(bp_arena *arena);
 
-/* Whether the whole subject matches a pattern of the program; `pattern` must be a constant (it is
- * the cache key). */
+/* Whether a pattern that a user wrote can be compiled. False: *why tells it in PCRE2's words,
+ * *offset is the byte where it was noticed. Patterns are at most 256 bytes. */
+bool bp_pattern_good(bp_patterns *patterns, const char *pattern, bp_str *why, size_t *offset);
+
+/* Whether the whole subject matches a pattern of the program; `pattern` must live as long as the
+ * patterns (it is the cache key), and compile: it is a constant, or was found good. */
 bp_match bp_pattern_match(bp_patterns *patterns, const char *pattern, bp_str subject);
 /* The same with up to `room` groups: groups[0] is the whole; groups that took no part are empty
  * with at == NULL. */

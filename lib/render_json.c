@@ -125,6 +125,9 @@ put_head(bp_json *report, const bp_report_facts *facts)
             bp_json_put_text(inventory, "captured_at", facts->captured_at);
         }
         bp_json_put_number(inventory, "accounts", (int64_t)facts->accounts);
+        if (facts->known != NULL) {
+            bp_json_put(inventory, "known", bp_json_copy(facts->known));
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-/* The four formats, over one small set of sources and rules. */
+/* Formats for people, json and annotations, over one small set of sources and rules. */
 #include "lib/render.h"
 
 #include "lib/json_write.h"
@@ -461,7 +461,7 @@ formats_are_found_by_name(void **state)
     (void)state;
     const char *names = NULL;
     assert_ptr_equal(bp_render_find(BP_STR("json"), &names), bp_render_json);
-    assert_string_equal(names, "text, line, json, github");
+    assert_string_equal(names, "text, line, json, sarif, github, markdown");
     assert_null(bp_render_find(BP_STR("JSON"), NULL));
     assert_null(bp_render_find(BP_STR(""), NULL));
 }

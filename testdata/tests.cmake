@@ -16,6 +16,11 @@ if(TARGET backpol)
     set_tests_properties(merges/cases merges/random PROPERTIES TIMEOUT 300)
   endif()
 
+  if(Python3_FOUND)
+    add_test(NAME tools/every_rule_can_be_suppressed COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_SOURCE_DIR}/tools/every_rule_can_be_suppressed)
+    set_tests_properties(tools/every_rule_can_be_suppressed PROPERTIES ENVIRONMENT "BACKPOL=$<TARGET_FILE:backpol>")
+  endif()
+
   # Tables, pages and folders that must agree.
   foreach(check coverage_of_rules layers)
     if(EXISTS ${CMAKE_SOURCE_DIR}/tools/${check})

@@ -20,6 +20,9 @@ void bp_check_members(const bp_check_context *context); /* SYN004 */
 void bp_check_labels(const bp_check_context *context);    /* NAM003 */
 void bp_check_tag_forms(const bp_check_context *context); /* NAM010 */
 
+/* naming.c */
+void bp_check_naming(const bp_check_context *context); /* NAM012 */
+
 /* lif.c */
 void bp_check_lifecycles(const bp_check_context *context);     /* LIF001 to LIF006 */
 void bp_check_copy_retention(const bp_check_context *context); /* LIF008 */
@@ -49,6 +52,7 @@ void bp_check_plan_names(const bp_check_context *context);         /* NAM006 */
 void bp_check_targets(const bp_check_context *context);            /* TOP005, TOP012 */
 void bp_check_management_account(const bp_check_context *context); /* TOP006 */
 void bp_check_inventory_age(const bp_check_context *context);      /* TOP011 */
+void bp_check_contradictions(const bp_check_context *context);     /* TOP017 */
 void bp_check_vaults(const bp_check_context *context);             /* VLT001 to VLT003, NAM002 */
 void bp_check_vault_names(const bp_check_context *context);        /* NAM001, VLT011 */
 void bp_check_air_gapped_targets(const bp_check_context *context); /* VLT013 */

@@ -231,8 +231,8 @@ bool
 bp_fix_finish(bp_run *run, const bp_session *session, bp_fixes *fixes)
 {
     bool show = bp_option_given(&run->line, BP_OPTION_DIFF);
-    bool tell = bp_str_is(run->reports.at[0].kind, "text") &&
-                !bp_option_given(&run->line, BP_OPTION_QUIET);
+    bool tell =
+        bp_str_is(run->reports.at[0].kind, "text") && !bp_option_given(&run->line, BP_OPTION_QUIET);
     if (fixes->files.count > 0) {
         qsort(fixes->files.at, fixes->files.count, sizeof *fixes->files.at, by_path);
     }

@@ -108,8 +108,7 @@ may_replace(bp_importing *all, const char *typed, const char *path)
                             "--force writes over it");
         return false;
     }
-    if (inventory && has_comments(text) &&
-        !bp_option_given(&run->line, BP_OPTION_DROP_COMMENTS) &&
+    if (inventory && has_comments(text) && !bp_option_given(&run->line, BP_OPTION_DROP_COMMENTS) &&
         !bp_option_given(&run->line, BP_OPTION_FORCE)) {
         bp_survey_no_output(survey, bp_str_of(typed), "holds comments, which are not kept",
                             "--drop-comments writes it without them");

@@ -81,11 +81,11 @@ is_key_line(bp_str line)
 static kind
 kind_of(bp_str start)
 {
-    static const char *const errors[] = {"An error occurred", "usage:", "Unable to locate",
-                                         "Could not connect", "Error", "aws: error", "<",
-                                         "You must specify a region", "Partial credentials"};
-    bp_str text = bp_str_starts(start, BP_STR("\xEF\xBB\xBF")) ? bp_str_cut(start, 3, start.size)
-                                                               : start;
+    static const char *const errors[] = {
+        "An error occurred", "usage:", "Unable to locate",          "Could not connect",  "Error",
+        "aws: error",        "<",      "You must specify a region", "Partial credentials"};
+    bp_str text =
+        bp_str_starts(start, BP_STR("\xEF\xBB\xBF")) ? bp_str_cut(start, 3, start.size) : start;
     text = bp_str_trim(text);
     bp_str line = bp_str_cut(text, 0, bp_str_find(text, '\n'));
     if (text.size == 0) {
@@ -106,9 +106,8 @@ kind_of(bp_str start)
         text.at[0] == '|' || bp_str_find(line, '\t') < line.size) {
         return TABLE;
     }
-    return is_key_line(line) || bp_str_is(line, "---") || bp_str_starts(line, BP_STR("#"))
-               ? YAML
-               : JSON;
+    return is_key_line(line) || bp_str_is(line, "---") || bp_str_starts(line, BP_STR("#")) ? YAML
+                                                                                           : JSON;
 }
 
 /* All of a stream, up to a cap. */
@@ -125,9 +124,9 @@ read_whole(bp_importing *all, stream *from, size_t cap, bp_str path, bp_str *tex
         }
         bp_buf_add(&whole, (bp_str){chunk, (size_t)got});
         if (whole.size > cap) {
-            bp_survey_unreadable(all->survey, path,
-                                 bp_str_format(all->run->arena,
-                                               "YAML of more than %zu MiB is not read", cap >> 20));
+            bp_survey_unreadable(
+                all->survey, path,
+                bp_str_format(all->run->arena, "YAML of more than %zu MiB is not read", cap >> 20));
             return false;
         }
     }
@@ -138,8 +137,8 @@ read_inventory(bp_importing *all, bp_str path, bp_str text)
 {
     bp_organization *org = NULL;
     const bp_source *source = bp_sources_add(all->session->sources, path, text);
-    if (!bp_organization_read(all->run->arena, all->session->diagnostics, source,
-                              all->run->as_of, &org)) {
+    if (!bp_organization_read(all->run->arena, all->session->diagnostics, source, all->run->as_of,
+                              &org)) {
         all->broken = true;
         return false;
     }
@@ -178,8 +177,7 @@ read_open(bp_importing *all, bp_str path, int descriptor)
         break;
     case YAML:
         if (read_whole(all, &from, YAML_CAP, path, &text)) {
-            bp_survey_read_yaml(all->survey,
-                                bp_sources_add(all->session->sources, path, text));
+            bp_survey_read_yaml(all->survey, bp_sources_add(all->session->sources, path, text));
         }
         break;
     case NOTHING:

@@ -174,10 +174,18 @@ SCENARIO(dump_policy, 0, "dump", SEED, "--stage", "policy")
 SCENARIO(dump_document, 0, "dump", SEED, "--stage", "document")
 SCENARIO(dump_model, 0, "dump", SEED, "--stage", "model")
 SCENARIO(dump_deployment, 0, "dump", SEED, "--stage", "deployment")
+SCENARIO(inventory_check, 0, "inventory", "check", SEED, "--as-of", "2026-11-02")
+SCENARIO(inventory_check_json, 0, "inventory", "check", SEED, "--as-of", "2026-11-02", "--format",
+         "json")
+SCENARIO(inventory_list, 0, "inventory", "list", "vaults", SEED)
+SCENARIO(inventory_list_json, 0, "inventory", "list", "accounts", SEED, "--format", "json")
 SCENARIO(fmt_check, 0, "fmt", SEED, "--check")
 SCENARIO(fmt_diff, 1, "fmt", "--diff", "testdata/fmt/the-layout-of-every-statement/messy.bpol")
 SCENARIO(import_policy, 0, "import", "testdata/import/policies/all-operators.json")
 SCENARIO(import_nothing, 2, "import", "nowhere.json")
+SCENARIO(inventory_import, 0, "inventory", "import", "--quiet", "--watch-tag", "backup",
+         "testdata/inventory-import/dumps-become-an-organization/dumps.ndjson")
+SCENARIO(inventory_import_refused, 2, "inventory", "import", "testdata/seed/org.yaml", "nowhere.json")
 SCENARIO(init_over_a_project, 2, "init", "-C", "testdata/seed")
 SCENARIO(build_print, 0, "build", SEED, "--print", "prodbackuppolicy")
 SCENARIO(build_check_differs, 1, "build", SEED, "--check", "--out", "nowhere")
@@ -243,10 +251,16 @@ main(void)
         cmocka_unit_test(dump_document),
         cmocka_unit_test(dump_model),
         cmocka_unit_test(dump_deployment),
+        cmocka_unit_test(inventory_check),
+        cmocka_unit_test(inventory_check_json),
+        cmocka_unit_test(inventory_list),
+        cmocka_unit_test(inventory_list_json),
         cmocka_unit_test(fmt_check),
         cmocka_unit_test(fmt_diff),
         cmocka_unit_test(import_policy),
         cmocka_unit_test(import_nothing),
+        cmocka_unit_test(inventory_import),
+        cmocka_unit_test(inventory_import_refused),
         cmocka_unit_test(init_over_a_project),
         cmocka_unit_test(build_print),
         cmocka_unit_test(build_check_differs),

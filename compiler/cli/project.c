@@ -157,7 +157,7 @@ find_root(bp_run *run, bp_options *options)
         return true;
     }
     options->root = run->start;
-    if (run->line.words.count == 0) {
+    if (run->line.words.count == 0 && run->command != BP_COMMAND_INVENTORY) {
         bp_run_trouble(run,
                        "no %s in \"%s\" or above; name the files to judge, or start in a "
                        "project",

@@ -66,6 +66,24 @@ bp_report_checked(bp_arena *arena, const bp_session *session)
     return bp_buf_text(&text);
 }
 
+/* Where the project lies below the checkout that a CI system works in: annotations and code
+ * scanning name files from there. */
+static bp_str
+prefix_of(const bp_run *run, const bp_session *session)
+{
+    const char *workspace = bp_run_environment(run, "GITHUB_WORKSPACE");
+    bp_str top = bp_str_of(workspace);
+    bp_str root = bp_str_of(session->options.root);
+    while (top.size > 1 && top.at[top.size - 1] == '/') {
+        top.size--;
+    }
+    bool below = top.size > 1 && bp_str_starts(root, top) && root.size > top.size + 1 &&
+                 root.at[top.size] == '/';
+    return below ? bp_str_format(run->arena, "%.*s/",
+                                 BP_ARG(bp_str_cut(root, top.size + 1, root.size)))
+                 : BP_STR("");
+}
+
 static bp_report_facts
 facts_of(const bp_run *run, const bp_session *session, bp_str checked)
 {
@@ -77,13 +95,19 @@ facts_of(const bp_run *run, const bp_session *session, bp_str checked)
         .quiet = bp_option_given(&run->line, BP_OPTION_QUIET),
         .checked = checked,
         .columns = run->command == BP_COMMAND_BUILD,
+        .page = bp_check_explanation,
+        .prefix = prefix_of(run, session),
         .suppressed = session->review.suppressed,
         .baselined = session->review.baselined,
     };
+    if (session->manifest->source != NULL) {
+        facts.project_path = session->manifest->source->path;
+    }
     if (session->org != NULL) {
         facts.inventory_path = session->org->source->path;
         facts.captured_at = session->org->captured_at;
         facts.accounts = session->org->accounts.count;
+        facts.known = run->inventory_known;
     }
     return facts;
 }
@@ -134,6 +158,32 @@ write_report(bp_run *run, const bp_report_to *to, bp_str text)
         return false;
     }
     return true;
+}
+
+/* The summary of the job, to which every step of a workflow adds its part. */
+static bool
+add_job_summary(bp_run *run, bp_session *session, bp_str checked)
+{
+    const char *path = bp_run_environment(run, "GITHUB_STEP_SUMMARY");
+    bool asked = false;
+    for (size_t i = 0; i < run->reports.count; i++) {
+        asked = asked || bp_str_is(run->reports.at[i].kind, "github");
+    }
+    if (path == NULL || !asked) {
+        return true;
+    }
+    bp_report_facts facts = facts_of(run, session, checked);
+    bp_output *memory = bp_output_new(run->arena, -1);
+    bp_render_markdown(run->arena, session->diagnostics, &facts, memory);
+    int file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+    bool written = file >= 0 && write_all(file, bp_output_memory(memory));
+    if (file >= 0) {
+        written = close(file) == 0 && written;
+    }
+    if (!written) {
+        bp_run_trouble(run, "cannot write the summary of the job: %s", strerror(errno));
+    }
+    return written;
 }
 
 static bool
@@ -195,7 +245,7 @@ bp_report_all(bp_run *run, bp_session *session, bp_str checked)
             return false;
         }
     }
-    return true;
+    return add_job_summary(run, session, checked);
 }
 
 void

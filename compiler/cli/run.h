@@ -32,8 +32,9 @@ typedef struct bp_run {
     bool fail_on_given;
     bp_severity fail_on;
     bool color;
-    bp_map *overlay; /* texts that were mended and are not written yet; NULL: none */
-    bool out_failed; /* standard output could not be written, which was said */
+    const bp_json *inventory_known; /* for a machine: how much an inventory knows; may be NULL */
+    bp_map *overlay;                /* texts that were mended and are not written yet; NULL: none */
+    bool out_failed;                /* standard output could not be written, which was said */
 } bp_run;
 
 typedef int bp_command(bp_run *run);

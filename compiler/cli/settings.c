@@ -28,17 +28,18 @@ read_format(bp_run *run, bp_str value)
     return true;
 }
 
+/* Formats that are one document: nothing may stand beside them. */
 static bool
-is_json_out(const bp_report_to *to)
+is_document(const bp_report_to *to)
 {
-    return to->path.size == 0 && bp_str_is(to->kind, "json");
+    return to->path.size == 0 && (bp_str_is(to->kind, "json") || bp_str_is(to->kind, "sarif"));
 }
 
 bool
 bp_report_is_machine(const bp_run *run)
 {
     for (size_t i = 0; i < run->reports.count; i++) {
-        if (is_json_out(&run->reports.at[i])) {
+        if (is_document(&run->reports.at[i])) {
             return true;
         }
     }
@@ -72,7 +73,8 @@ read_formats(bp_run *run)
         on_out += run->reports.at[i].path.size == 0;
     }
     if (on_out > 1 && bp_report_is_machine(run)) {
-        bp_run_usage(run, "json and another format cannot share standard output; give one a file");
+        bp_run_usage(run,
+                     "a document and another format cannot share standard output; give one a file");
         return false;
     }
     if (run->reports.count == 0) {

@@ -4,6 +4,17 @@
  */
 #include "compiler/inventory/survey_parts.h"
 
+uint64_t
+bp_key_hash(bp_str id)
+{
+    uint64_t hash = UINT64_C(0xCBF29CE484222325);
+    for (size_t i = 0; i < id.size; i++) {
+        hash = (hash ^ (unsigned char)id.at[i]) * UINT64_C(0x100000001B3);
+    }
+    hash = (hash ^ hash >> 32) * UINT64_C(0x9E3779B97F4A7C15);
+    return hash ^ hash >> 29;
+}
+
 bool
 bp_arn_parse(bp_str text, bp_arn *arn)
 {
@@ -28,8 +39,8 @@ bp_dump_partition(bp_dump *dump, bp_str partition)
         return true;
     }
     if (!bp_partition_known(partition)) {
-        bp_dump_report(dump, "TOP010", "IMP022", "ARN of the partition \"%.*s\", which is not known",
-                       BP_ARG(partition));
+        bp_dump_report(dump, "TOP010", "IMP022",
+                       "ARN of the partition \"%.*s\", which is not known", BP_ARG(partition));
         dump->spoiled = true;
         return false;
     }
@@ -71,7 +82,7 @@ bp_dump_org_arn(bp_dump *dump, bp_str text)
 {
     bp_survey *survey = dump->survey;
     bp_arn arn;
-    if (!bp_arn_parse(text, &arn) || !bp_is_account_id(arn.account)) {
+    if (!bp_arn_parse(text, &arn) || !bp_is_account_number(arn.account)) {
         return true;
     }
     bp_str id = bp_str_cut(arn.rest, bp_str_find(arn.rest, '/') + 1, arn.rest.size);
@@ -95,8 +106,8 @@ bp_dump_org_arn(bp_dump *dump, bp_str text)
 static bool
 disagrees(bp_dump *dump, const char *what, bp_str said, bp_str found)
 {
-    bool path = (dump->from_path & (bp_str_is(bp_str_of(what), "account") ? BP_ABOUT_ACCOUNT
-                                                                          : BP_ABOUT_REGION)) != 0;
+    bool path = (dump->from_path &
+                 (bp_str_is(bp_str_of(what), "account") ? BP_ABOUT_ACCOUNT : BP_ABOUT_REGION)) != 0;
     bp_dump_report(dump, "IMP014", "IMP014", "ARN of %s \"%.*s\" in an answer of %s \"%.*s\"%s",
                    what, BP_ARG(found), what, BP_ARG(said), path ? ", as its path says" : "");
     dump->spoiled = true;
@@ -106,7 +117,7 @@ disagrees(bp_dump *dump, const char *what, bp_str said, bp_str found)
 bool
 bp_dump_agrees(bp_dump *dump, const bp_arn *arn)
 {
-    if (arn->account.size > 0 && !bp_is_account_id(arn->account)) {
+    if (arn->account.size > 0 && !bp_is_account_number(arn->account)) {
         bp_dump_report(dump, "SYN005", "IMP021",
                        "\"%.*s\" in an ARN is no account id; an account id is 12 digits",
                        BP_ARG(arn->account));
@@ -122,7 +133,8 @@ bp_dump_agrees(bp_dump *dump, const bp_arn *arn)
         return disagrees(dump, "Region", dump->region_code, arn->region);
     }
     if (arn->region.size > 0 && bp_region_index(arn->region) < 0) {
-        bp_dump_report(dump, "REG001", "IMP022", "Region \"%.*s\" is not known", BP_ARG(arn->region));
+        bp_dump_report(dump, "REG001", "IMP022", "Region \"%.*s\" is not known",
+                       BP_ARG(arn->region));
         dump->spoiled = true;
         return false;
     }
@@ -136,8 +148,8 @@ bp_dump_cell_of(bp_dump *dump, const bp_arn *arn)
     if (!fresh && !dump->derived) {
         return bp_dump_agrees(dump, arn);
     }
-    bool same = bp_str_equal(dump->account, arn->account) &&
-                bp_str_equal(dump->region_code, arn->region);
+    bool same =
+        bp_str_equal(dump->account, arn->account) && bp_str_equal(dump->region_code, arn->region);
     if (!fresh && same) {
         return true;
     }

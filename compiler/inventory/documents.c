@@ -78,8 +78,8 @@ flatten(flattening *on, bp_json_event event)
     }
     if (opens) {
         bool statement = event.kind == BP_JSON_OBJECT &&
-                         (on->depth == 1 ||
-                          (on->depth == 2 && on->list[2])) && bp_str_is(on->keys[1], "Statement");
+                         (on->depth == 1 || (on->depth == 2 && on->list[2])) &&
+                         bp_str_is(on->keys[1], "Statement");
         on->statement += statement;
         on->depth++;
         if (on->depth >= LEVELS) {
@@ -139,10 +139,10 @@ take_principal(bp_arena *arena, statement *into, bp_str value)
     bp_arn arn;
     if (bp_str_is(value, "*")) {
         into->anyone = true;
-    } else if (bp_is_account_id(value)) {
+    } else if (bp_is_account_number(value)) {
         *bp_vec_add(arena, &into->accounts) = value;
     } else if (bp_arn_parse(value, &arn) && bp_str_is(arn.service, "iam") &&
-               bp_str_is(arn.rest, "root") && bp_is_account_id(arn.account)) {
+               bp_str_is(arn.rest, "root") && bp_is_account_number(arn.account)) {
         *bp_vec_add(arena, &into->accounts) = arn.account;
     } else {
         into->other_principal = true;
@@ -189,11 +189,10 @@ take_leaf(bp_dump *dump, statement *into, const leaf *each, const char *action)
     } else if (is_path(each, "Statement/Condition/StringEquals/aws:PrincipalOrgID")) {
         into->conditions = true;
         into->org_ids++;
-        into->same_org = dump->survey->org_id.size == 0 ||
-                         bp_str_equal(value, dump->survey->org_id);
+        into->same_org =
+            dump->survey->org_id.size == 0 || bp_str_equal(value, dump->survey->org_id);
         into->other_condition = into->other_condition || !bp_is_org_id(value);
-    } else if (is_path(each,
-                       "Statement/Condition/ForAnyValue:StringLike/aws:PrincipalOrgPaths")) {
+    } else if (is_path(each, "Statement/Condition/ForAnyValue:StringLike/aws:PrincipalOrgPaths")) {
         into->conditions = true;
         take_path(dump->item, into, value);
     } else if (strncmp(each->path, "Statement/Condition/", 20) == 0) {
@@ -360,8 +359,8 @@ bp_trust_words(bp_dump *dump, bp_str document)
     bp_buf plain = {.arena = dump->item};
     bool encoded = bp_str_starts(document, BP_STR("%"));
     for (size_t i = 0; i < document.size && encoded; i++) {
-        int high = document.at[i] == '%' && i + 2 < document.size ? hex_value(document.at[i + 1])
-                                                                  : -1;
+        int high =
+            document.at[i] == '%' && i + 2 < document.size ? hex_value(document.at[i + 1]) : -1;
         int low = high >= 0 ? hex_value(document.at[i + 2]) : -1;
         bp_buf_add_char(&plain, low >= 0 ? (char)(high * 16 + low) : document.at[i]);
         i += low >= 0 ? 2 : 0;

@@ -84,7 +84,7 @@ take_part(bp_dump *dump, bp_str part)
                   : (needs & BP_ABOUT_VAULT) != 0  ? &dump->vault
                                                    : &dump->stack_set;
     unsigned rest = needs & ~(unsigned)(BP_ABOUT_ACCOUNT | BP_ABOUT_REGION);
-    if ((needs & BP_ABOUT_ACCOUNT) != 0 && dump->account.size == 0 && bp_is_account_id(part)) {
+    if ((needs & BP_ABOUT_ACCOUNT) != 0 && dump->account.size == 0 && bp_is_account_number(part)) {
         dump->account = bp_kept(dump->survey, part);
         dump->from_path |= BP_ABOUT_ACCOUNT;
     } else if ((needs & BP_ABOUT_REGION) != 0 && dump->region < 0 && bp_region_index(part) >= 0) {
@@ -188,8 +188,8 @@ static bool
 note_continuation(bp_dump *dump, const char *key, bp_json_event value)
 {
     bool flag = strcmp(key, "IsTruncated") == 0 || strcmp(key, "Truncated") == 0;
-    bool more = flag ? value.kind == BP_JSON_TRUE
-                     : value.kind == BP_JSON_STRING && value.text.size > 0;
+    bool more =
+        flag ? value.kind == BP_JSON_TRUE : value.kind == BP_JSON_STRING && value.text.size > 0;
     if (more) {
         dump->cut_how = key;
     }
@@ -199,8 +199,8 @@ note_continuation(bp_dump *dump, const char *key, bp_json_event value)
 static const char *
 continuation_key(bp_str key)
 {
-    static const char *const keys[] = {"NextToken", "IsTruncated", "Marker",
-                                       "PaginationToken", "Truncated", "NextMarker"};
+    static const char *const keys[] = {"NextToken",       "IsTruncated", "Marker",
+                                       "PaginationToken", "Truncated",   "NextMarker"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         if (bp_str_is(key, keys[i])) {
             return keys[i];
@@ -404,7 +404,7 @@ read_aggregate(bp_dump *dump)
             return false;
         }
         bp_str account = bp_kept(dump->survey, key.text);
-        if (!bp_is_account_id(key.text)) {
+        if (!bp_is_account_number(key.text)) {
             bp_dump_report(dump, "SYN005", "IMP021",
                            "key \"%.*s\" beside account ids; an account id is 12 digits",
                            BP_ARG(key.text));
@@ -488,9 +488,8 @@ broken(bp_dump *dump)
         bp_dump_report(dump, "IMP001", "IMP001", "cannot be read past byte %llu", at);
         return;
     }
-    bp_finding *finding =
-        bp_dump_report(dump, "SYN001", "IMP002", "not JSON at byte %llu: %.*s", at,
-                       BP_ARG(error.text));
+    bp_finding *finding = bp_dump_report(dump, "SYN001", "IMP002", "not JSON at byte %llu: %.*s",
+                                         at, BP_ARG(error.text));
     if (bp_json_ended_early(dump->reader)) {
         bp_finding_help(survey->list, finding,
                         "the dump is cut off: take it again; nothing of it is used");

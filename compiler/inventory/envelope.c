@@ -26,9 +26,9 @@ typedef enum envelope_key {
     KEY_COUNT
 } envelope_key;
 
-static const char *const key_names[] = {"dump", "account", "region", "parent", "target",
-                                        "policy", "role", "vault", "stack_set", "call_as",
-                                        "taken_at", "complete", "pages", "data", "error"};
+static const char *const key_names[] = {"dump",     "account",  "region", "parent",    "target",
+                                        "policy",   "role",     "vault",  "stack_set", "call_as",
+                                        "taken_at", "complete", "pages",  "data",      "error"};
 
 static envelope_key
 key_of(bp_str text)
@@ -152,8 +152,8 @@ set_row(envelope *on, bp_str text)
         for (size_t i = 0; i < BP_DUMP_KINDS; i++) {
             bp_suggest_offer(&near, bp_str_of(bp_dump_rows()[i].command));
         }
-        bp_finding *finding = bp_dump_report(dump, "IMP011", "IMP012",
-                                             "no dump is called \"%.*s\"", BP_ARG(text));
+        bp_finding *finding =
+            bp_dump_report(dump, "IMP011", "IMP012", "no dump is called \"%.*s\"", BP_ARG(text));
         if (near.best.size > 0) {
             bp_finding_help(dump->survey->list, finding, "did you mean \"%.*s\"?",
                             BP_ARG(near.best));
@@ -177,9 +177,11 @@ read_text(envelope *on, envelope_key key, bp_json_event value)
 {
     bp_dump *dump = on->dump;
     if (key == KEY_ACCOUNT && value.kind == BP_JSON_NUMBER) {
-        bp_finding *finding = bp_dump_report(
-            dump, "SYN005", "IMP021", "\"account\" is the number %.*s; an account id is a string "
-            "of 12 digits", BP_ARG(value.text));
+        bp_finding *finding =
+            bp_dump_report(dump, "SYN005", "IMP021",
+                           "\"account\" is the number %.*s; an account id is a string "
+                           "of 12 digits",
+                           BP_ARG(value.text));
         bp_finding_help(dump->survey->list, finding,
                         "write 12 digits in quotes; a leading zero may be gone");
         dump->spoiled = true;
@@ -205,7 +207,7 @@ read_text(envelope *on, envelope_key key, bp_json_event value)
             dump->spoiled = true;
         }
         against_path(dump, BP_ABOUT_REGION, "region", before, dump->region_code);
-    } else if (key == KEY_ACCOUNT && !bp_is_account_id(value.text)) {
+    } else if (key == KEY_ACCOUNT && !bp_is_account_number(value.text)) {
         bp_dump_report(dump, "SYN005", "IMP021",
                        "\"account\" is \"%.*s\"; an account id is 12 digits", BP_ARG(value.text));
         dump->spoiled = true;
@@ -355,8 +357,10 @@ bp_read_envelope(bp_dump *dump)
         }
     }
     if (on.has_data == on.has_error && !on.refused) {
-        refuse(&on, on.has_data ? "both \"data\" and \"error\" in one envelope"
-                                : "neither \"data\" nor \"error\" in an envelope", BP_STR(""));
+        refuse(&on,
+               on.has_data ? "both \"data\" and \"error\" in one envelope"
+                           : "neither \"data\" nor \"error\" in an envelope",
+               BP_STR(""));
     } else if (!on.has_dump && !on.refused) {
         refuse(&on, "an envelope without \"dump\"", BP_STR(""));
     } else if (on.has_error && !on.refused && !dump->spoiled) {

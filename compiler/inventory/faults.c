@@ -10,6 +10,14 @@ bp_dump_here(bp_dump *dump)
     return bp_json_place(dump->reader, dump->survey->sources, dump->path, dump->last.span);
 }
 
+void
+bp_dump_point(bp_dump *dump, const bp_value *value)
+{
+    if (value->there) {
+        dump->last.span = value->span;
+    }
+}
+
 static bp_finding *finish(bp_survey *survey, bp_finding *finding, const char *reason,
                           const char *format, va_list arguments)
     __attribute__((format(printf, 4, 0)));
@@ -48,8 +56,8 @@ bp_survey_report(bp_survey *survey, const char *code, const char *reason, bp_str
         span = bp_span_of(source, 0, 0);
     }
     va_start(arguments, format);
-    bp_finding *finding = finish(survey, bp_report(survey->list, code, span, "%s", ""), reason,
-                                 format, arguments);
+    bp_finding *finding =
+        finish(survey, bp_report(survey->list, code, span, "%s", ""), reason, format, arguments);
     va_end(arguments);
     return finding;
 }
@@ -66,7 +74,7 @@ all_digits(bp_str text)
 }
 
 bool
-bp_is_account_id(bp_str text)
+bp_is_account_number(bp_str text)
 {
     return text.size == 12 && all_digits(text);
 }
@@ -102,7 +110,7 @@ bp_is_target_id(bp_str text)
         return is_word(bp_str_cut(rest, 0, dash), 4, 32) &&
                is_word(bp_str_cut(rest, dash + 1, rest.size), 8, 32);
     }
-    return bp_is_account_id(text);
+    return bp_is_account_number(text);
 }
 
 bool

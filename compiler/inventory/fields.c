@@ -62,7 +62,7 @@ bp_wrong_kind(bp_dump *dump, bp_json_event first, const char *what, const char *
 static bool
 take_account(bp_dump *dump, bp_json_event event, const char *name, bp_value *value)
 {
-    value->good = event.kind == BP_JSON_STRING && bp_is_account_id(event.text);
+    value->good = event.kind == BP_JSON_STRING && bp_is_account_number(event.text);
     if (value->good || (event.kind != BP_JSON_STRING && event.kind != BP_JSON_NUMBER)) {
         return value->good || bp_wrong_kind(dump, event, name, "an account id");
     }
@@ -102,6 +102,7 @@ take(bp_dump *dump, const bp_field *field, bp_json_event event, bp_value *value)
     bool good = true;
     value->there = true;
     value->good = true;
+    value->span = event.span;
     switch (field->kind) {
     case BP_FIELD_NESTED:
         return field->nested(dump, event, value);

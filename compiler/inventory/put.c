@@ -23,8 +23,8 @@ use_age(bp_putting *on, int64_t taken)
     on->used = true;
     bp_survey *survey = on->survey;
     if (taken != BP_NO_TIME) {
-        survey->oldest = survey->oldest == BP_NO_TIME || taken < survey->oldest ? taken
-                                                                               : survey->oldest;
+        survey->oldest =
+            survey->oldest == BP_NO_TIME || taken < survey->oldest ? taken : survey->oldest;
         survey->newest = taken > survey->newest ? taken : survey->newest;
     }
 }
@@ -51,6 +51,22 @@ bp_put_missing(bp_putting *on, bp_dump_kind kind)
 
 /* ---- settings */
 
+/* The keys of the run; those of the inventory that was started from where the run names none. */
+static void
+put_watched(bp_putting *on)
+{
+    bp_survey *survey = on->survey;
+    const bp_str *keys = survey->options.watched_tags;
+    size_t count = survey->options.watched_tag_count;
+    if (count == 0 && survey->start != NULL) {
+        keys = survey->start->watched_tags.at;
+        count = survey->start->watched_tags.count;
+    }
+    for (size_t i = 0; i < count; i++) {
+        *bp_vec_add(on->arena, &on->org->watched_tags) = keys[i];
+    }
+}
+
 void
 bp_put_settings(bp_putting *on)
 {
@@ -70,18 +86,15 @@ bp_put_settings(bp_putting *on)
         *bp_vec_add(on->arena, &org->administrators) = bp_put_text(on, record.field[0]);
     }
     org->administrators_known = delegated != NULL && delegated->complete;
-    bp_unit *global = bp_unit_find(survey, (bp_unit_key){.kind = BP_DUMP_GLOBAL,
-                                                         .account = org->management_id,
-                                                         .region = -1});
+    bp_unit *global = bp_unit_find(
+        survey, (bp_unit_key){.kind = BP_DUMP_GLOBAL, .account = org->management_id, .region = -1});
     rest = bp_put_content(on, on->scratch, global);
     while (bp_record_next(on->scratch, &rest, &record)) {
         org->cross_account_backup = bp_str_is(record.field[1], "enabled")    ? BP_PRESENT
                                     : bp_str_is(record.field[1], "disabled") ? BP_ABSENT
                                                                              : BP_UNKNOWN;
     }
-    for (size_t i = 0; i < survey->options.watched_tag_count; i++) {
-        *bp_vec_add(on->arena, &org->watched_tags) = survey->options.watched_tags[i];
-    }
+    put_watched(on);
 }
 
 /* ---- who the organization is */
@@ -102,17 +115,15 @@ put_identity(bp_putting *on)
     bp_survey *survey = on->survey;
     bp_organization *org = on->org;
     bp_record record;
-    bp_unit *unit =
-        bp_unit_find(survey, (bp_unit_key){.kind = BP_DUMP_ORGANIZATION, .region = -1});
+    bp_unit *unit = bp_unit_find(survey, (bp_unit_key){.kind = BP_DUMP_ORGANIZATION, .region = -1});
     bp_str rest = bp_put_content(on, on->scratch, unit);
     if (bp_record_next(on->scratch, &rest, &record)) {
         org->id = bp_put_text(on, record.field[0]);
         org->management_id = bp_put_text(on, record.field[1]);
         org->partition = bp_put_text(on, record.field[3]);
-        org->features = bp_str_is(record.field[2], "ALL") ? BP_FEATURES_ALL
-                        : bp_str_is(record.field[2], "CONSOLIDATED_BILLING")
-                            ? BP_FEATURES_BILLING
-                            : BP_FEATURES_UNKNOWN;
+        org->features = bp_str_is(record.field[2], "ALL")                    ? BP_FEATURES_ALL
+                        : bp_str_is(record.field[2], "CONSOLIDATED_BILLING") ? BP_FEATURES_BILLING
+                                                                             : BP_FEATURES_UNKNOWN;
     } else {
         org->id = survey->org_id;
         org->management_id = survey->management;
@@ -169,10 +180,11 @@ tell_unknown(bp_putting *on, bp_dump_kind kind)
     const bp_cut_list *failed = &survey->failed[kind];
     const bp_dump_row *row = &bp_dump_rows()[kind];
     if (failed->count > 0) {
-        bp_finding *finding = bp_report(
-            survey->list, "IMP062", failed->first, "%zu call%s of %s failed; what %s would say is "
-            "unknown", failed->count, failed->count == 1 ? "" : "s", row->command,
-            failed->count == 1 ? "it" : "they");
+        bp_finding *finding = bp_report(survey->list, "IMP062", failed->first,
+                                        "%zu call%s of %s failed; what %s would say is "
+                                        "unknown",
+                                        failed->count, failed->count == 1 ? "" : "s", row->command,
+                                        failed->count == 1 ? "it" : "they");
         bp_finding_help(survey->list, finding, "repeat: %.*s", BP_ARG(failed->call));
     }
     if (on->counts[kind].missing > 0) {

@@ -1,24 +1,22 @@
 /*
- * What accounts hold: roles, settings, Regions, resources, tags; vaults stand in put_vaults.c. Equal
- * values of two accounts are one object, found by the text of their units.
+ * What accounts hold: roles, settings, Regions, resources, tags; vaults stand in put_vaults.c.
+ * Equal values of two accounts are one object, found by the text of their units.
  */
 #include "compiler/inventory/survey_parts.h"
 
 static bp_unit *
 of_account(bp_putting *on, bp_dump_kind kind, bp_str account, bp_str sub)
 {
-    return bp_unit_find(on->survey, (bp_unit_key){.kind = kind,
-                                                  .account = account,
-                                                  .sub = sub,
-                                                  .region = -1});
+    return bp_unit_find(on->survey,
+                        (bp_unit_key){.kind = kind, .account = account, .sub = sub, .region = -1});
 }
 
 const bp_tag_set *
 bp_put_tags(bp_putting *on, bp_str target)
 {
     bp_record record;
-    bp_unit *unit = bp_unit_find(
-        on->survey, (bp_unit_key){.kind = BP_DUMP_TAGS, .sub = target, .region = -1});
+    bp_unit *unit =
+        bp_unit_find(on->survey, (bp_unit_key){.kind = BP_DUMP_TAGS, .sub = target, .region = -1});
     if (unit == NULL || !unit->complete) {
         return NULL;
     }
@@ -108,9 +106,8 @@ parts_of(bp_putting *on, bp_dump_kind kind, bp_str account, bp_region_mask *seen
     bp_regions(&count);
     *seen = 0;
     for (size_t region = 0; region < count && on->has[kind]; region++) {
-        bp_unit *unit = bp_unit_find(on->survey, (bp_unit_key){.kind = kind,
-                                                               .account = account,
-                                                               .region = (int)region});
+        bp_unit *unit = bp_unit_find(
+            on->survey, (bp_unit_key){.kind = kind, .account = account, .region = (int)region});
         if (unit == NULL || (!unit->complete && unit->pieces == NULL)) {
             continue;
         }
@@ -187,8 +184,8 @@ static void
 add_resource(bp_putting *on, bp_resource_set *set, bp_map *rows, const bp_record *record,
              bp_region_mask in)
 {
-    bp_str whole = bp_str_format(on->scratch, "%.*s%c%.*s", BP_ARG(record->field[0]),
-                                 BP_RECORD_END, BP_ARG(record->field[3]));
+    bp_str whole = bp_str_format(on->scratch, "%.*s%c%.*s", BP_ARG(record->field[0]), BP_RECORD_END,
+                                 BP_ARG(record->field[3]));
     bp_number *index = bp_map_get(rows, whole);
     int64_t count = -1;
     bp_record pair;

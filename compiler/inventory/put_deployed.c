@@ -27,7 +27,11 @@ put_policy(bp_putting *on, bp_str id, bp_str name)
         return;
     }
     policy->name = name.size > 0 ? name : bp_put_text(on, record.field[1]);
-    if (bp_str_is(record.field[3], "yes")) {
+    if (bp_str_is(record.field[3], "file")) {
+        policy->file = bp_put_text(on, record.field[2]);
+        bp_str_number(record.field[4], &policy->chars);
+        policy->sha256 = bp_put_text(on, record.field[5]);
+    } else if (bp_str_is(record.field[3], "yes")) {
         bp_str text = bp_str_copy(on->arena, record.field[2]);
         policy->file = bp_str_format(on->arena, "deployed/%.*s.json", BP_ARG(id));
         policy->chars = (int64_t)text.size;
@@ -261,6 +265,17 @@ put_stack_set(bp_putting *on, bp_str name)
     }
     if (instances != NULL && instances->complete) {
         put_instances(on, set, instances);
+        return;
+    }
+    const bp_organization *start = on->survey->start;
+    for (size_t i = 0; start != NULL && i < start->stack_sets.count; i++) {
+        const bp_org_stack_set *before = &start->stack_sets.at[i];
+        if (bp_str_equal(before->name, name)) {
+            set->instances_known = before->instances_known;
+            set->not_current = before->not_current;
+            set->without = before->without;
+            set->extra = before->extra;
+        }
     }
 }
 

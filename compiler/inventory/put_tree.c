@@ -167,7 +167,7 @@ put_children(bp_putting *on, uint32_t ou)
             return malformed(on, "stands in two OUs, one of them is", id,
                              org->ous.at[stands->ou].id);
         }
-        add_account(on, id, bp_put_text(on, record.field[1]), state_of(record.field[2]), ou);
+        add_account(on, id, bp_str_copy(on->arena, record.field[1]), state_of(record.field[2]), ou);
     }
     return true;
 }
@@ -240,14 +240,30 @@ put_strays(bp_putting *on, bp_unit *list)
     }
 }
 
+/* How many accounts the lists hold: room for them at once. */
+static size_t
+count_children(const bp_putting *on)
+{
+    const bp_survey *survey = on->survey;
+    size_t count = 0;
+    for (size_t i = 0; i < survey->unit_count; i++) {
+        const bp_unit *unit = bp_unit_at(survey, i);
+        if (unit->kind == BP_DUMP_CHILDREN) {
+            count += bp_records_count(bp_text_of(survey, unit->content));
+        }
+    }
+    return count;
+}
+
 static bool
 put_all_accounts(bp_putting *on)
 {
     bp_organization *org = on->org;
     bp_map *indexes = bp_map_new(on->arena);
-    bp_unit *list =
-        bp_unit_find(on->survey, (bp_unit_key){.kind = BP_DUMP_ACCOUNTS, .region = -1});
+    bp_unit *list = bp_unit_find(on->survey, (bp_unit_key){.kind = BP_DUMP_ACCOUNTS, .region = -1});
     bool listed = list != NULL && list->complete;
+    org->accounts.room = 1 + count_children(on);
+    org->accounts.at = bp_arena_array(on->arena, org->accounts.room, sizeof *org->accounts.at);
     bool all_placed = true;
     for (size_t i = 0; i < org->ous.count; i++) {
         place *at = BP_NEW(on->arena, place);
@@ -281,8 +297,7 @@ bool
 bp_put_tree(bp_putting *on)
 {
     bp_map *known = bp_map_new(on->arena);
-    if (!put_root(on) || !put_ous(on, known) || !no_strangers(on, known) ||
-        !put_all_accounts(on)) {
+    if (!put_root(on) || !put_ous(on, known) || !no_strangers(on, known) || !put_all_accounts(on)) {
         return false;
     }
     if (on->org->tree_complete && on->org->accounts.count == 0) {

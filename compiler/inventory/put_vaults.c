@@ -28,9 +28,9 @@ key_word(bp_putting *on, const bp_unit *vaults, bp_str account, bp_str word)
         (uint64_t)slot >= vaults->keys[0]) {
         return bp_str_starts(word, BP_STR("#")) ? BP_STR("") : word;
     }
-    bp_unit *aliases = bp_unit_find(on->survey, (bp_unit_key){.kind = BP_DUMP_ALIASES,
-                                                              .account = account,
-                                                              .region = vaults->region});
+    bp_unit *aliases = bp_unit_find(
+        on->survey,
+        (bp_unit_key){.kind = BP_DUMP_ALIASES, .account = account, .region = vaults->region});
     bp_str wanted = bp_str_format(on->scratch, "%016" PRIx64, vaults->keys[slot + 1]);
     for (bp_str rest = bp_put_content(on, on->scratch, aliases);
          bp_record_next(on->scratch, &rest, &record);) {
@@ -52,22 +52,40 @@ copy_words(bp_putting *on, const bp_unit *vaults, bp_str account, bp_str name)
                                                              .account = account,
                                                              .sub = name,
                                                              .region = vaults->region});
-    bp_str rest = access != NULL && access->complete ? bp_put_content(on, on->scratch, access)
-                                                     : BP_STR("");
+    bp_str rest =
+        access != NULL && access->complete ? bp_put_content(on, on->scratch, access) : BP_STR("");
     return bp_record_next(on->scratch, &rest, &record) ? record.field[0] : BP_STR("");
 }
 
-static void
-add_unit(bp_putting *on, rows *to, bp_unit *unit, bp_str account)
+/* What the inventory that was started from says of a vault: its key and whose copies it takes are
+ * answers of other calls than the list. */
+static bp_record
+said_before(bp_putting *on, const bp_unit *unit, bp_str name)
 {
     bp_record record;
-    bp_region_mask in = BP_REGION_BIT(unit->region);
+    for (bp_str rest = bp_text_of(on->survey, unit->into);
+         bp_record_next(on->scratch, &rest, &record);) {
+        if (bp_str_equal(record.field[0], name)) {
+            return record;
+        }
+    }
+    return (bp_record){.count = 0};
+}
+
+static void
+add_unit(bp_putting *on, rows *to, bp_unit *unit, bp_str account, bp_region_mask in)
+{
+    bp_record record;
     for (bp_str rest = bp_put_content(on, on->scratch, unit);
          bp_record_next(on->scratch, &rest, &record);) {
         bp_buf key = {.arena = on->scratch};
         bp_str copies = copy_words(on, unit, account, record.field[0]);
-        record.field[2] = key_word(on, unit, account, record.field[2]);
-        record.field[7] = copies.size > 0 ? copies : record.field[7];
+        bp_record before = said_before(on, unit, record.field[0]);
+        bp_str word = key_word(on, unit, account, record.field[2]);
+        record.field[2] = word.size > 0 ? word : before.field[2];
+        record.field[7] = copies.size > 0            ? copies
+                          : record.field[7].size > 0 ? record.field[7]
+                                                     : before.field[7];
         record.count = 8;
         for (size_t i = 0; i < record.count; i++) {
             bp_record_field(&key, record.field[i]);
@@ -146,6 +164,19 @@ add_config_cells(bp_putting *on, rows *to)
     }
 }
 
+/* Regions whose answers are one text, where no other answers add to them. */
+typedef struct cell {
+    bp_unit *unit;
+    bp_region_mask in;
+} cell;
+
+static bool
+says_the_same(const bp_unit *a, const bp_unit *b)
+{
+    return a->content == b->content && a->into == b->into && a->taken == b->taken &&
+           a->pieces == NULL && b->pieces == NULL;
+}
+
 const bp_vault_set *
 bp_put_vaults(bp_putting *on, bp_str account)
 {
@@ -154,15 +185,28 @@ bp_put_vaults(bp_putting *on, bp_str account)
     size_t count = 0;
     bool some = false;
     bp_regions(&count);
+    bool simple = !on->has[BP_DUMP_ACCESS] && !on->has[BP_DUMP_ALIASES];
+    BP_VEC(cell) cells = {0};
     for (size_t region = 0; region < count && on->has[BP_DUMP_VAULTS]; region++) {
-        bp_unit *unit = bp_unit_find(on->survey, (bp_unit_key){.kind = BP_DUMP_VAULTS,
-                                                               .account = account,
-                                                               .region = (int)region});
+        bp_unit *unit = bp_unit_find(
+            on->survey,
+            (bp_unit_key){.kind = BP_DUMP_VAULTS, .account = account, .region = (int)region});
         if (unit != NULL && (unit->complete || unit->pieces != NULL)) {
             some = true;
             all.seen |= unit->complete ? BP_REGION_BIT(region) : 0;
-            add_unit(on, &all, unit, account);
+            size_t i = 0;
+            while (simple && i < cells.count && !says_the_same(cells.at[i].unit, unit)) {
+                i++;
+            }
+            if (!simple || i == cells.count) {
+                i = cells.count;
+                *bp_vec_add(on->scratch, &cells) = (cell){unit, 0};
+            }
+            cells.at[i].in |= BP_REGION_BIT(region);
         }
+    }
+    for (size_t i = 0; i < cells.count; i++) {
+        add_unit(on, &all, cells.at[i].unit, account, cells.at[i].in);
     }
     add_config_cells(on, &all);
     if (!some && all.seen == 0) {

@@ -18,6 +18,7 @@ policy_id_fits(bp_dump *dump, bp_str id)
 static bool
 take_policy(bp_dump *dump, const bp_value *values)
 {
+    bp_dump_point(dump, &values[0]);
     if (values[2].there && !bp_str_is(values[2].text, "BACKUP_POLICY")) {
         return true; /* of another type: none of our business */
     }
@@ -113,6 +114,7 @@ bp_read_policy(bp_dump *dump, bp_json_event first)
         return true;
     }
     dump->policy = bp_kept(dump->survey, of->id);
+    bp_dump_point(dump, &values[1]);
     bool good = parses(dump, values[1].text);
     bp_record_add(dump,
                   (bp_str[]){of->id, of->name, good ? values[1].text : BP_STR(""),
@@ -124,6 +126,7 @@ bp_read_policy(bp_dump *dump, bp_json_event first)
 static bool
 take_target(bp_dump *dump, const bp_value *values)
 {
+    bp_dump_point(dump, &values[0]);
     if (!bp_is_target_id(values[0].text)) {
         bp_dump_report(dump, "TOP010", "IMP022", "\"%.*s\" is no id of a root, OU or account",
                        BP_ARG(values[0].text));

@@ -4,7 +4,6 @@
  */
 #include "compiler/inventory/survey_parts.h"
 
-
 static bool
 is_watched(const bp_dump *dump, bp_str key)
 {
@@ -18,7 +17,6 @@ is_watched(const bp_dump *dump, bp_str key)
 }
 
 typedef BP_VEC(bp_str) texts;
-
 
 /* Tags: the watched ones, sorted, as "key FIELD_END value FIELD_END" twice escaped. */
 static bool
@@ -74,6 +72,7 @@ static bool
 take_resource(bp_dump *dump, const bp_value *values)
 {
     bp_arn arn;
+    bp_dump_point(dump, &values[0]);
     bp_str types = trimmed_types(dump, values[0].text, &arn);
     if (types.size == 0) {
         return true; /* refused, or of no type that AWS Backup knows */
@@ -111,8 +110,8 @@ bp_read_resources(bp_dump *dump, bp_json_event first)
         bp_record_field(&key, parts.field[0]);
         bp_record_field(&key, parts.field[1]);
         bp_str number = bp_str_format(dump->scratch, "%u", count->number);
-        bp_record_add(dump,
-                      (bp_str[]){bp_buf_text(&key), parts.field[0], parts.field[1], number}, 4);
+        bp_record_add(dump, (bp_str[]){bp_buf_text(&key), parts.field[0], parts.field[1], number},
+                      4);
     }
     return true;
 }
@@ -121,6 +120,7 @@ static bool
 take_protected(bp_dump *dump, const bp_value *values)
 {
     bp_arn arn;
+    bp_dump_point(dump, &values[0]);
     bp_str types = trimmed_types(dump, values[0].text, &arn);
     if (types.size > 0) {
         bp_record_add(dump, &types, 1);

@@ -4,7 +4,7 @@
  */
 #include "compiler/inventory/survey_parts.h"
 
-#include "lib/sha256.h"
+#include <inttypes.h>
 
 /* One setting whose value is the string "true" or "false". */
 static bool
@@ -73,10 +73,9 @@ read_types(bp_dump *dump, bp_json_event first, const char *what, const char *let
         bp_str name = bp_str_cut(type, 2, type.size);
         const char *known = bp_type_api_name(name);
         if (known == NULL || !bp_str_is(name, known)) {
-            bp_finding *finding =
-                bp_survey_report(dump->survey, "IMP041", "IMP044", BP_STR(""),
-                                 "\"%.*s\" is no resource type that is known; it is kept as it is",
-                                 BP_ARG(name));
+            bp_finding *finding = bp_survey_report(
+                dump->survey, "IMP041", "IMP044", BP_STR(""),
+                "\"%.*s\" is no resource type that is known; it is kept as it is", BP_ARG(name));
             finding->severity = BP_INFO;
         }
         event = bp_dump_next(dump);
@@ -140,7 +139,7 @@ take_alias(bp_dump *dump, const bp_value *values)
     }
     if (bp_str_starts(name, BP_STR("alias/aws/")) && values[1].there) {
         bp_str word = bp_str_is(name, "alias/aws/backup") ? BP_STR("b") : BP_STR("s");
-        bp_str key = bp_str_cut(bp_sha256_hex(dump->item, values[1].text), 0, 16);
+        bp_str key = bp_str_format(dump->item, "%016" PRIx64, bp_key_hash(values[1].text));
         bp_record_add(dump, (bp_str[]){key, word}, 2);
     }
     return true;

@@ -110,11 +110,10 @@ add_stack_set(bp_dump *dump, const bp_value *values)
     const parameters *given = values[PARAMETERS].nested;
     bp_str vaults = {"", 0};
     bp_str roles = {"", 0};
-    bp_str permission = bp_str_is(values[PERMISSION].text, "SERVICE_MANAGED")
-                            ? BP_STR("service-managed")
-                        : bp_str_is(values[PERMISSION].text, "SELF_MANAGED")
-                            ? BP_STR("self-managed")
-                            : BP_STR("unknown");
+    bp_str permission =
+        bp_str_is(values[PERMISSION].text, "SERVICE_MANAGED") ? BP_STR("service-managed")
+        : bp_str_is(values[PERMISSION].text, "SELF_MANAGED")  ? BP_STR("self-managed")
+                                                              : BP_STR("unknown");
     bp_record_add(dump, (bp_str[]){BP_STR("permission"), permission}, 2);
     if (deployment != NULL) {
         add_answer(dump, "auto", &deployment[0]);

@@ -43,8 +43,8 @@ bp_read_organization(bp_dump *dump, bp_json_event first)
         finding->severity = BP_WARNING;
     }
     bp_arn_parse(values[3].text, &arn);
-    bp_record_add(dump,
-                  (bp_str[]){values[0].text, values[1].text, values[2].text, arn.partition}, 4);
+    bp_record_add(dump, (bp_str[]){values[0].text, values[1].text, values[2].text, arn.partition},
+                  4);
     return true;
 }
 
@@ -92,8 +92,9 @@ read_types(bp_dump *dump, bp_json_event first, bp_value *value)
 static bool
 take_root(bp_dump *dump, const bp_value *values)
 {
-    if (!id_fits(dump, bp_str_starts(values[0].text, BP_STR("r-")) &&
-                           bp_is_target_id(values[0].text),
+    bp_dump_point(dump, &values[0]);
+    if (!id_fits(dump,
+                 bp_str_starts(values[0].text, BP_STR("r-")) && bp_is_target_id(values[0].text),
                  "a root", values[0].text)) {
         return true;
     }
@@ -133,7 +134,7 @@ parent_in(bp_str path, bp_str id)
 static bool
 is_parent_id(bp_str id)
 {
-    return bp_is_target_id(id) && !bp_is_account_id(id);
+    return bp_is_target_id(id) && !bp_is_account_number(id);
 }
 
 /* Where an entry stands, against what the dump is about. False: refused, reported. */
@@ -168,6 +169,7 @@ static bool
 take_ou(bp_dump *dump, const bp_value *values)
 {
     bp_str id = values[0].text;
+    bp_dump_point(dump, &values[0]);
     if (!id_fits(dump, bp_str_starts(id, BP_STR("ou-")) && bp_is_target_id(id), "an OU", id)) {
         return true;
     }
@@ -257,6 +259,7 @@ static bool
 take_account(bp_dump *dump, const bp_value *values)
 {
     bp_str id = values[0].text;
+    bp_dump_point(dump, &values[0]);
     bp_str parent = parent_of_account(values[4].text, id);
     bp_dump_org_arn(dump, values[5].text);
     bool children = bp_dump_kind_of(dump->row) == BP_DUMP_CHILDREN;
@@ -309,12 +312,10 @@ choose_list(bp_dump *dump)
 bool
 bp_read_accounts(bp_dump *dump, bp_json_event first)
 {
-    static const bp_field fields[] = {{"Id", BP_FIELD_ACCOUNT, true, NULL},
-                                      {"Name", BP_FIELD_TEXT, false, NULL},
-                                      {"State", BP_FIELD_TEXT, false, NULL},
-                                      {"Status", BP_FIELD_TEXT, false, NULL},
-                                      {"Paths", BP_FIELD_NESTED, false, read_paths},
-                                      {"Arn", BP_FIELD_ARN, false, NULL}};
+    static const bp_field fields[] = {
+        {"Id", BP_FIELD_ACCOUNT, true, NULL},          {"Name", BP_FIELD_TEXT, false, NULL},
+        {"State", BP_FIELD_TEXT, false, NULL},         {"Status", BP_FIELD_TEXT, false, NULL},
+        {"Paths", BP_FIELD_NESTED, false, read_paths}, {"Arn", BP_FIELD_ARN, false, NULL}};
     if (!bp_read_list(dump, first, "account", fields, 6, take_account)) {
         return false;
     }

@@ -5,8 +5,6 @@
  */
 #include "compiler/inventory/survey_parts.h"
 
-#include "lib/sha256.h"
-
 enum { NAME, ARN, TYPE, STATE, LOCKED, MIN, MAX, LOCK_DATE, KEY_ARN, KEY_TYPE, POLICY, VALUES };
 
 static const bp_field vault_fields[VALUES] = {
@@ -46,9 +44,9 @@ can_be_named(bp_dump *dump, bp_str name)
         dump->spoiled = true;
     } else if (!dump->survey->odd_vault_told) {
         dump->survey->odd_vault_told = true;
-        bp_finding *finding = bp_dump_report(dump, "IMP041", "IMP045",
-                                             "vault \"%.*s\" is left out; no policy can name it",
-                                             BP_ARG(name));
+        bp_finding *finding =
+            bp_dump_report(dump, "IMP041", "IMP045",
+                           "vault \"%.*s\" is left out; no policy can name it", BP_ARG(name));
         finding->severity = BP_INFO;
     }
     return false;
@@ -92,13 +90,7 @@ key_word(bp_dump *dump, const bp_value *values)
     while (start > 0 && arn.at[start - 1] != '/' && arn.at[start - 1] != ':') {
         start--;
     }
-    bp_str hex = bp_str_cut(
-        bp_sha256_hex(dump->item, bp_str_cut(arn, start, arn.size)), 0, 16);
-    uint64_t hash = 0;
-    for (size_t i = 0; i < hex.size; i++) {
-        char c = hex.at[i];
-        hash = hash << 4 | (uint64_t)(bp_is_digit(c) ? c - '0' : c - 'a' + 10);
-    }
+    uint64_t hash = bp_key_hash(bp_str_cut(arn, start, arn.size));
     size_t slot = 0;
     while (slot < dump->keys.count && dump->keys.at[slot] != hash) {
         slot++;
@@ -106,7 +98,7 @@ key_word(bp_dump *dump, const bp_value *values)
     if (slot == dump->keys.count) {
         *bp_vec_add(dump->scratch, &dump->keys) = hash;
     }
-    return bp_str_format(dump->item, "#%zu", slot);
+    return slot == 0 ? BP_STR("#0") : bp_str_format(dump->item, "#%zu", slot);
 }
 
 static bp_str
@@ -140,6 +132,7 @@ take_vault(bp_dump *dump, const bp_value *values)
     bp_arn arn;
     bool unknown = false;
     bp_str name = values[NAME].text;
+    bp_dump_point(dump, values[ARN].good ? &values[ARN] : &values[NAME]);
     if (values[ARN].good && (!bp_arn_parse(values[ARN].text, &arn) ||
                              !bp_dump_cell_of(dump, &arn) || !arn_names(dump, &arn, name))) {
         return true;
@@ -147,8 +140,7 @@ take_vault(bp_dump *dump, const bp_value *values)
     if (values[ARN].there && !values[ARN].good) {
         return true;
     }
-    if (!can_be_named(dump, name) ||
-        !bp_dump_addressed(dump, BP_ABOUT_ACCOUNT | BP_ABOUT_REGION)) {
+    if (!can_be_named(dump, name) || !bp_dump_addressed(dump, BP_ABOUT_ACCOUNT | BP_ABOUT_REGION)) {
         return true;
     }
     if (bp_str_is(values[STATE].text, "FAILED")) {
@@ -236,6 +228,7 @@ static bool
 take_access(bp_dump *dump, const bp_value *values)
 {
     bp_arn arn;
+    bp_dump_point(dump, values[ARN].good ? &values[ARN] : &values[NAME]);
     if (values[ARN].good && bp_arn_parse(values[ARN].text, &arn)) {
         if (!bp_dump_agrees(dump, &arn) || !arn_names(dump, &arn, values[NAME].text)) {
             return true;
@@ -258,6 +251,7 @@ take_access(bp_dump *dump, const bp_value *values)
         dump->spoiled = true;
         return true;
     }
+    bp_dump_point(dump, &values[POLICY]);
     bp_str words = bp_access_words(dump, values[POLICY].text);
     bp_record_add(dump, &words, 1);
     return true;
@@ -336,7 +330,8 @@ take_config(bp_dump *dump, bp_str text)
     }
     for (size_t i = 0; i < 3; i++) {
         if (values[i].size == 0) {
-            bp_dump_report(dump, "SYN005", "IMP023", "result of AWS Config without \"%s\"", keys[i]);
+            bp_dump_report(dump, "SYN005", "IMP023", "result of AWS Config without \"%s\"",
+                           keys[i]);
             dump->spoiled = true;
             return true;
         }
@@ -359,8 +354,7 @@ bp_read_config(bp_dump *dump, bp_json_event first)
     dump->row = &bp_dump_rows()[BP_DUMP_VAULTS];
     dump->presence_only = true;
     dump->survey->has_config = true;
-    for (bp_json_event event = first; event.kind != BP_JSON_ARRAY_END;
-         event = bp_dump_next(dump)) {
+    for (bp_json_event event = first; event.kind != BP_JSON_ARRAY_END; event = bp_dump_next(dump)) {
         if (event.kind != BP_JSON_STRING) {
             return bp_wrong_kind(dump, event, "Results", "a JSON text in a string");
         }

@@ -9,6 +9,15 @@
 void
 bp_record_field(bp_buf *buf, bp_str text)
 {
+    size_t plain = 0;
+    while (plain < text.size && (unsigned char)text.at[plain] > BP_FIELD_END) {
+        plain++;
+    }
+    if (plain == text.size) {
+        bp_buf_add(buf, text);
+        bp_buf_add_char(buf, BP_FIELD_END);
+        return;
+    }
     for (size_t i = 0; i < text.size; i++) {
         char c = text.at[i];
         if (c == BP_ESCAPED || c == BP_RECORD_END || c == BP_FIELD_END) {

@@ -67,7 +67,7 @@ struct bp_piece {
 typedef struct bp_unit {
     int64_t taken;
     bp_piece *pieces;
-    uint64_t *keys; /* of "#0", "#1" … in the content: their number, then a hash of each */
+    uint64_t *keys;   /* of "#0", "#1" … in the content: their number, then a hash of each */
     uint32_t account; /* numbers of texts; 0 = none */
     uint32_t sub;
     uint32_t content; /* of the complete answer */
@@ -109,6 +109,7 @@ struct bp_survey {
     BP_VEC(bp_str) texts; /* by number; 0 is the empty text */
     BP_VEC(bp_unit *) chunks;
     size_t unit_count;
+    size_t kind_counts[BP_DUMP_KINDS]; /* units by kind */
     bp_arena *slot_memory;
     uint32_t *slots; /* unit number + 1, by hash */
     size_t slot_count;
@@ -123,7 +124,7 @@ struct bp_survey {
     bool org_not_in_use;
     const bp_organization *start;
     int64_t start_time;
-    bp_str org_id;    /* of the first ARN or path that names one */
+    bp_str org_id; /* of the first ARN or path that names one */
     bp_str management;
     bool org_told;
     bool odd_vault_told;
@@ -147,7 +148,7 @@ struct bp_dump {
     bp_str path;
     const bp_dump_row *row; /* NULL: not known yet */
     bp_json_event last;
-    bool pushed; /* `last` is to be given again */
+    bool pushed;  /* `last` is to be given again */
     bool derived; /* whose answer it is was read from its entries */
     bool row_from_path;
     bool seen; /* the top-level key */
@@ -233,6 +234,7 @@ typedef struct bp_value {
     bool good;
     bool flag;
     bp_str text;
+    bp_span span; /* where it begins, for bp_dump_point */
     void *nested;
 } bp_value;
 typedef bool bp_nested_reader(bp_dump *dump, bp_json_event first, bp_value *value);
@@ -257,13 +259,15 @@ bool bp_wrong_kind(bp_dump *dump, bp_json_event first, const char *what, const c
 /* ---- faults.c: findings about dumps */
 /* The place of the last event. */
 bp_span bp_dump_here(bp_dump *dump);
+/* What is reported next is about this value. */
+void bp_dump_point(bp_dump *dump, const bp_value *value);
 /* A finding at the last event, with the reason in a note. */
-bp_finding *bp_dump_report(bp_dump *dump, const char *code, const char *reason,
-                           const char *format, ...) __attribute__((format(printf, 4, 5)));
+bp_finding *bp_dump_report(bp_dump *dump, const char *code, const char *reason, const char *format,
+                           ...) __attribute__((format(printf, 4, 5)));
 /* A finding that belongs to a file as a whole (or, with an empty path, to none). */
 bp_finding *bp_survey_report(bp_survey *survey, const char *code, const char *reason, bp_str path,
                              const char *format, ...) __attribute__((format(printf, 5, 6)));
-bool bp_is_account_id(bp_str text);
+bool bp_is_account_number(bp_str text);
 bool bp_is_org_id(bp_str text);
 bool bp_is_target_id(bp_str text); /* root, OU or account */
 bool bp_is_policy_id(bp_str text);
@@ -273,6 +277,8 @@ bp_str bp_dump_call(bp_dump *dump);
 bool bp_dump_addressed(bp_dump *dump, unsigned needs);
 
 /* ---- arn.c */
+/* Stands for the id of a key, which is not kept. */
+uint64_t bp_key_hash(bp_str id);
 typedef struct bp_arn {
     bp_str partition;
     bp_str service;
@@ -286,7 +292,8 @@ bool bp_dump_partition(bp_dump *dump, bp_str partition);
 /* Takes note of the organization and management account that an ARN of Organizations names; false:
  * others than before, reported. An empty text says nothing. */
 bool bp_dump_org_arn(bp_dump *dump, bp_str arn);
-/* Whether the ARN lies in the account and Region of the dump; sets them where they are not known. */
+/* Whether the ARN lies in the account and Region of the dump; sets them where they are not known.
+ */
 bool bp_dump_agrees(bp_dump *dump, const bp_arn *arn);
 /* The ids of the types of an ARN, joined by blanks; empty if it is of none. */
 bp_str bp_arn_types(bp_arena *arena, bp_str arn);
@@ -343,14 +350,14 @@ typedef struct bp_putting {
     bp_organization *org;
     int64_t oldest; /* of all that was used; BP_NO_TIME: not known */
     bool used;
-    uint32_t *head; /* by number of an account's id: its last unit + 1 */
-    uint32_t *next; /* by unit: another one of the account + 1 */
+    uint32_t *head;     /* by number of an account's id: its last unit + 1 */
+    uint32_t *next;     /* by unit: another one of the account + 1 */
     bp_map *vault_sets; /* content → set: each distinct one once */
     bp_map *role_sets;
     bp_map *setting_sets;
     bp_map *resource_sets;
     bp_map *tag_sets;
-    bp_map *placed; /* ids of accounts that stand in the tree */
+    bp_map *placed;          /* ids of accounts that stand in the tree */
     bool has[BP_DUMP_KINDS]; /* some unit of the kind */
     bp_survey_line counts[BP_DUMP_KINDS];
 } bp_putting;
@@ -368,10 +375,10 @@ void bp_put_missing(bp_putting *on, bp_dump_kind kind);
 const bp_tag_set *bp_put_tags(bp_putting *on, bp_str target);
 const bp_vault_set *bp_put_vaults(bp_putting *on, bp_str account);
 
-bp_dump_reader bp_read_organization, bp_read_roots, bp_read_ous, bp_read_accounts,
-    bp_read_policies, bp_read_policy, bp_read_targets, bp_read_tags, bp_read_trusted,
-    bp_read_delegated, bp_read_global, bp_read_settings, bp_read_vaults, bp_read_access,
-    bp_read_aliases, bp_read_roles, bp_read_role_policies, bp_read_regions, bp_read_resources,
-    bp_read_results, bp_read_summaries, bp_read_stack_set, bp_read_management;
+bp_dump_reader bp_read_organization, bp_read_roots, bp_read_ous, bp_read_accounts, bp_read_policies,
+    bp_read_policy, bp_read_targets, bp_read_tags, bp_read_trusted, bp_read_delegated,
+    bp_read_global, bp_read_settings, bp_read_vaults, bp_read_access, bp_read_aliases,
+    bp_read_roles, bp_read_role_policies, bp_read_regions, bp_read_resources, bp_read_results,
+    bp_read_summaries, bp_read_stack_set, bp_read_management;
 
 #endif

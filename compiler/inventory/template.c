@@ -8,9 +8,9 @@ enum { LEVELS = 6 }; /* keys[5] is the deepest that counts */
 
 typedef struct resource {
     bp_str type;
-    bp_str name;   /* literal */
-    bp_str ref;    /* the parameter of its name */
-    bool complex;  /* the name is something else */
+    bp_str name;  /* literal */
+    bp_str ref;   /* the parameter of its name */
+    bool complex; /* the name is something else */
 } resource;
 
 typedef struct making {
@@ -122,9 +122,8 @@ bp_template_makes(bp_dump *dump, bp_str body, const bp_org_tag *parameters, size
                  .roles = {.arena = dump->item}};
     bp_str text = body;
     bp_str start = bp_str_trim(body);
-    if (body.size == 0 ||
-        (!bp_str_starts(start, BP_STR("{")) && !bp_yaml_to_json(dump->survey, dump->item, body,
-                                                                &text))) {
+    if (body.size == 0 || (!bp_str_starts(start, BP_STR("{")) &&
+                           !bp_yaml_to_json(dump->survey, dump->item, body, &text))) {
         return false;
     }
     bp_json_reader *reader = bp_inner_reader(dump->item, text);

@@ -66,8 +66,7 @@ more_slots(bp_survey *survey)
     bp_arena *old = survey->slot_memory;
     survey->slot_memory = bp_arena_child(survey->arena);
     survey->slot_count = survey->slot_count == 0 ? FIRST : survey->slot_count * 2;
-    survey->slots =
-        bp_arena_array(survey->slot_memory, survey->slot_count, sizeof *survey->slots);
+    survey->slots = bp_arena_array(survey->slot_memory, survey->slot_count, sizeof *survey->slots);
     for (size_t i = 0; i < survey->unit_count; i++) {
         *slot_of(survey, numbers_of(bp_unit_at(survey, i))) = (uint32_t)(i + 1);
     }
@@ -90,7 +89,7 @@ bp_unit_find(const bp_survey *survey, bp_unit_key key)
 {
     numbers of = {.kind = (uint8_t)key.kind,
                   .region = key.region < 0 ? BP_NO_REGION : (uint8_t)key.region};
-    if (survey->slot_count == 0 || !known_number(survey, key.account, &of.account) ||
+    if (survey->kind_counts[key.kind] == 0 || !known_number(survey, key.account, &of.account) ||
         !known_number(survey, key.sub, &of.sub)) {
         return NULL;
     }
@@ -115,6 +114,7 @@ bp_unit_make(bp_survey *survey, bp_unit_key key)
             *bp_vec_add(survey->arena, &survey->chunks) = chunk;
         }
         bp_unit *unit = bp_unit_at(survey, survey->unit_count++);
+        survey->kind_counts[of.kind]++;
         *unit = (bp_unit){.taken = BP_NO_TIME,
                           .account = of.account,
                           .sub = of.sub,
@@ -138,11 +138,11 @@ contradiction(bp_dump *dump, uint32_t other)
     bp_survey *survey = dump->survey;
     bp_str path = bp_origin_path(survey, dump->scratch, other);
     bp_str call = bp_dump_call(dump);
-    bp_finding *finding = bp_dump_report(
-        dump, "IMP034", "IMP034", "another answer to \"%.*s\" than in \"%.*s\"; %s",
-        BP_ARG(call), BP_ARG(path),
-        dump->taken == BP_NO_TIME ? "neither of them says when it was taken"
-                                  : "both were taken at one time");
+    bp_finding *finding =
+        bp_dump_report(dump, "IMP034", "IMP034", "another answer to \"%.*s\" than in \"%.*s\"; %s",
+                       BP_ARG(call), BP_ARG(path),
+                       dump->taken == BP_NO_TIME ? "neither of them says when it was taken"
+                                                 : "both were taken at one time");
     bp_finding_help(survey->list, finding,
                     "remove the one that is out of date, or give both their \"taken_at\"");
 }
@@ -162,8 +162,7 @@ keys_of(bp_dump *dump)
     if (dump->keys.count == 0) {
         return NULL;
     }
-    uint64_t *keys =
-        bp_arena_array(dump->survey->arena, dump->keys.count + 1, sizeof *keys);
+    uint64_t *keys = bp_arena_array(dump->survey->arena, dump->keys.count + 1, sizeof *keys);
     keys[0] = dump->keys.count;
     memcpy(keys + 1, dump->keys.at, dump->keys.count * sizeof *keys);
     return keys;
@@ -173,8 +172,8 @@ static void
 enter_whole(bp_dump *dump, bp_unit *unit, uint32_t content)
 {
     bool stands = unit->complete && !unit->from_org;
-    if (stands && (dump->taken == unit->taken || dump->taken == BP_NO_TIME ||
-                   unit->taken == BP_NO_TIME)) {
+    if (stands &&
+        (dump->taken == unit->taken || dump->taken == BP_NO_TIME || unit->taken == BP_NO_TIME)) {
         bool same = unit->content == content;
         uint64_t *keys = same ? keys_of(dump) : NULL;
         if (!same || !keys_equal(keys, unit->keys)) {

@@ -153,7 +153,7 @@ bp_org_nowhere(bp_org_reader *reader, bp_yaml_event item, const char *what, bool
     finding->severity = complete ? BP_ERROR : BP_INFO;
 }
 
-/* An attachment being read: how many policies it names. */
+/* An attachment being read: how many policies its target has, those of earlier rows counted. */
 typedef struct attachment {
     bp_str to;
     bp_str target; /* as written */
@@ -224,10 +224,29 @@ read_order(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event f
     ((attachment *)into)->ordered = index == 1;
 }
 
+/* Adds what earlier rows attach to the same target. */
+static void
+count_target(bp_org_reader *reader, bp_map *targets, attachment *found, bp_span place)
+{
+    size_t most = (size_t)bp_quota_find("ORG_ATTACH_OU")->value;
+    if (found->target.size == 0) {
+        return;
+    }
+    size_t *count = bp_map_get(targets, found->target);
+    if (count == NULL) {
+        count = BP_NEW(reader->arena, size_t);
+        bp_map_set(targets, found->target, count);
+    }
+    if (*count <= most && *count + found->policies > most && !bp_span_exists(found->eleventh)) {
+        found->eleventh = place;
+    }
+    *count += found->policies;
+    found->policies = *count;
+}
+
 static void
 read_attachment(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event item)
 {
-    (void)into;
     (void)key;
     static const bp_org_key keys[] = {{"to", read_target, true},
                                       {"policies", read_attached_list, true},
@@ -236,6 +255,7 @@ read_attachment(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_ev
     attachment found = {.policies = 0};
     size_t before = reader->org->attachments.count;
     bp_org_map(reader, item, bp_org_place(reader, item), &shape, &found);
+    count_target(reader, into, &found, bp_org_place(reader, item));
     for (size_t i = before; i < reader->org->attachments.count; i++) {
         bp_org_attachment *one = &reader->org->attachments.at[i];
         one->to = found.to;
@@ -253,5 +273,6 @@ void
 bp_org_attachments(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event first)
 {
     (void)key;
-    bp_org_list(reader, first, "a list of attachments", read_attachment, into);
+    (void)into;
+    bp_org_list(reader, first, "a list of attachments", read_attachment, bp_map_new(reader->arena));
 }

@@ -303,10 +303,37 @@ what_is_deployed_is_checked_in_form(void **state)
          "SYN018", 5, 39, "policy", true, BP_ERROR},
         {DEPLOYED("attachments: [{to: ou-ab12-00000009, policies: []}]"), "SYN018", 4, 20, "target",
          true, BP_INFO},
+        {DEPLOYED("stack_sets: [{name: a}, {name: a}]"), "TOP010", 4, 32, "twice", true, BP_ERROR},
+        {DEPLOYED("stack_sets: [{name: a, retain: \"Yes\"}]"), "SYN005", 4, 32, "true or false",
+         true, BP_ERROR},
         {DEPLOYED("stack_sets: [{name: a, instances: stale}]"), "SYN020", 4, 35, "stale", true,
          BP_ERROR},
     };
     CHECK(rows);
+}
+
+/* Whether it is one row or several, a target has ten policies at most. */
+static void
+policies_of_a_target_are_counted_together(void **state)
+{
+    (void)state;
+    bp_arena *arena = bp_arena_new(NULL);
+    for (size_t count = 10; count <= 12; count++) {
+        bp_buf text = {.arena = arena};
+        bp_buf_add_c(&text, HEAD ROOT "policies:\n");
+        for (size_t i = 0; i < count; i++) {
+            bp_buf_format(&text, "  - {id: p-000000%02zu, name: p%zu}\n", i, i);
+        }
+        bp_buf_add_c(&text, "attachments:\n");
+        for (size_t i = 0; i < count; i++) {
+            bp_buf_format(&text, "  - {to: r-ab12, policies: [p-000000%02zu]}\n", i);
+        }
+        reading r = read_text(text.at, text.size);
+        assert_true(r.good);
+        assert_int_equal(bp_diagnostics_total(r.list), count > 10 ? 1 : 0);
+        done(r);
+    }
+    bp_arena_free(arena);
 }
 
 static void
@@ -360,6 +387,7 @@ main(void)
         cmocka_unit_test(sets_and_references),
         cmocka_unit_test(the_tree_holds_together),
         cmocka_unit_test(what_is_deployed_is_checked_in_form),
+        cmocka_unit_test(policies_of_a_target_are_counted_together),
         cmocka_unit_test(hostile_text_ends_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,6 +17,7 @@ enum { MAX_DEPTH = 64, MAX_SCALARS = 4000000 };
 typedef struct level {
     bool map;
     bool value; /* in a mapping: the next node is a value, not a key */
+    size_t start;
 } level;
 
 struct bp_yaml {
@@ -163,6 +164,13 @@ complain(bp_yaml *yaml)
         .at = byte_of(yaml, parser->problem_mark.index),
         .opened = byte_of(yaml, parser->context_mark.index),
     };
+    bool node = parser->context != NULL && yaml->depth > 0 &&
+                strcmp(parser->context, "while parsing a flow node") == 0;
+    if (node) { /* that begins where nothing stands: what is open is the structure around it */
+        complaint.opened = yaml->levels[yaml->depth - 1].start;
+        complaint.context = yaml->levels[yaml->depth - 1].map ? "while parsing a flow mapping"
+                                                              : "while parsing a flow sequence";
+    }
     bp_yaml_report(yaml->list, yaml->source, yaml->what, complaint);
     return finish(yaml, BP_YAML_ERROR);
 }
@@ -203,7 +211,7 @@ open_structure(bp_yaml *yaml, bool map, bp_span span)
         return refuse_cap(yaml, bp_span_of(yaml->source, span.start, span.start + 1),
                           "structures within each other", MAX_DEPTH);
     }
-    yaml->levels[yaml->depth++] = (level){.map = map};
+    yaml->levels[yaml->depth++] = (level){.map = map, .start = span.start};
     drop_event(yaml);
     return (bp_yaml_event){.kind = map ? BP_YAML_MAP : BP_YAML_LIST, .span = span};
 }

@@ -179,6 +179,9 @@ a_cut_file_names_what_was_open(void **state)
     (void)state;
     REFUSED("x: 1\na: [1, 2\n\n", "SYN001", 2, 9, "ends inside a list opened at line 2");
     REFUSED("a: {b: 1", "SYN001", 1, 9, "ends inside a mapping opened at line 1");
+    REFUSED("a: [1,\n", "SYN001", 1, 7, "ends inside a list opened at line 1");
+    REFUSED("b: 1\na: [{c: [", "SYN001", 2, 10, "ends inside a list opened at line 2");
+    REFUSED("a: {", "SYN001", 1, 5, "ends inside a mapping opened at line 1");
     REFUSED("a: \"abc\n", "SYN001", 1, 8, "ends inside a quoted text opened at line 1");
 }
 

@@ -214,7 +214,7 @@ static const bp_manifest_key top_keys[] = {
     {"baseline", read_baseline},
     {"coverage", NULL},
     {"retention", NULL},
-    {"naming", NULL},
+    {"naming", bp_manifest_read_naming},
     {"facts", NULL},
     {"placeholders", read_placeholders},
     {"facts_max_age_days", read_facts_age},

@@ -47,6 +47,22 @@ typedef struct bp_manifest_target {
     bp_span span;
 } bp_manifest_target;
 
+typedef enum bp_named_thing {
+    BP_NAMED_POLICY,
+    BP_NAMED_PLAN,
+    BP_NAMED_RULE,
+    BP_NAMED_SELECTION,
+    BP_NAMED_VAULT,
+    BP_NAMED_ROLE,
+    BP_NAMED_THINGS
+} bp_named_thing;
+
+/* A convention of the team: a pattern that names match as a whole. */
+typedef struct bp_naming {
+    const char *pattern; /* NULL: none; compiles */
+    bp_span span;
+} bp_naming;
+
 /* A backup policy that is written as JSON. */
 typedef struct bp_manifest_document {
     bp_manifest_text file;
@@ -78,7 +94,8 @@ typedef struct bp_manifest {
     bp_levels levels;
     BP_VEC(bp_locked_rule) locked;
     BP_VEC(bp_override *) overrides; /* later ones are stronger */
-    bp_manifest_text baseline;       /* empty text: none */
+    bp_naming naming[BP_NAMED_THINGS];
+    bp_manifest_text baseline; /* empty text: none */
     BP_VEC(bp_str) placeholders;
     bp_severity fail_on; /* default error */
     bool lowercase_names;

@@ -8,6 +8,7 @@
 
 #include "compiler/organization/yaml.h"
 #include "compiler/project/manifest.h"
+#include "lib/pattern.h"
 
 typedef struct bp_manifest_reader {
     bp_arena *arena;
@@ -18,6 +19,7 @@ typedef struct bp_manifest_reader {
     bool version_written;
     bool sources_written;           /* or documents */
     bp_manifest_document *document; /* the one that is being read */
+    bp_patterns *patterns;          /* of `naming`; NULL until needed */
     bp_override *override_;         /* the one that is being read */
 } bp_manifest_reader;
 
@@ -31,7 +33,8 @@ typedef struct bp_manifest_key {
 /* `documents:`, in manifest_documents.c. */
 void bp_manifest_read_documents(bp_manifest_reader *r, bp_yaml_event key, bp_yaml_event first);
 
-/* `rules:`, in manifest_rules.c. */
+/* `rules:` and `naming:`, in manifest_rules.c. */
+void bp_manifest_read_naming(bp_manifest_reader *r, bp_yaml_event key, bp_yaml_event first);
 void bp_manifest_read_rules(bp_manifest_reader *r, bp_yaml_event key, bp_yaml_event first);
 
 /* The span of a value, never empty where text follows. */

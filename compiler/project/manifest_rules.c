@@ -1,6 +1,7 @@
 /*
  * The `rules:` of the manifest: levels by code, slug or family, the same below some OUs alone, and
- * the rules that nobody may silence. What they do to findings stands in compiler/review/.
+ * the rules that nobody may silence; and `naming:`, the team's own conventions. What they do stands
+ * in compiler/review/ and compiler/checks/.
  */
 #include "compiler/project/manifest_reader.h"
 
@@ -199,4 +200,57 @@ bp_manifest_read_rules(bp_manifest_reader *r, bp_yaml_event key, bp_yaml_event f
     static const bp_manifest_key keys[] = {
         {"level", read_levels}, {"locked", read_locked}, {"overrides", read_overrides}};
     bp_manifest_read_map(r, first, keys, 3);
+}
+
+/* ---- naming */
+
+/* A pattern, shown at the character that is wrong with it where the scalar is written plainly. */
+static void
+read_pattern(bp_manifest_reader *r, bp_naming *naming, bp_yaml_event first)
+{
+    bp_str text = {NULL, 0};
+    bp_str why = {NULL, 0};
+    size_t offset = 0;
+    if (!bp_manifest_take_text(r, first, "a pattern for names", &text)) {
+        return;
+    }
+    r->patterns = r->patterns == NULL ? bp_patterns_new(r->arena) : r->patterns;
+    const char *pattern = bp_str_c(r->arena, bp_str_copy(r->arena, text));
+    bool whole = bp_str_find(text, '\0') == text.size;
+    if (whole && bp_pattern_good(r->patterns, pattern, &why, &offset)) {
+        *naming = (bp_naming){pattern, first.span};
+        return;
+    }
+    why = whole ? why : BP_STR("it holds a NUL");
+    bp_finding *finding =
+        bp_report(r->list, "CFG001", first.span, "no pattern for names; %.*s", BP_ARG(why));
+    if (offset > 0 && offset < text.size) {
+        bp_finding_note(r->list, finding, "noticed before \"%.*s\"",
+                        BP_ARG(bp_str_cut(text, offset, text.size)));
+    }
+    r->bad = true;
+}
+
+#define READ_NAMING(thing, THING)                                                           \
+    static void read_##thing(bp_manifest_reader *r, bp_yaml_event key, bp_yaml_event first) \
+    {                                                                                       \
+        (void)key;                                                                          \
+        read_pattern(r, &r->manifest->naming[THING], first);                                \
+    }
+
+READ_NAMING(policy, BP_NAMED_POLICY)
+READ_NAMING(plan, BP_NAMED_PLAN)
+READ_NAMING(rule, BP_NAMED_RULE)
+READ_NAMING(selection, BP_NAMED_SELECTION)
+READ_NAMING(vault, BP_NAMED_VAULT)
+READ_NAMING(role, BP_NAMED_ROLE)
+
+void
+bp_manifest_read_naming(bp_manifest_reader *r, bp_yaml_event key, bp_yaml_event first)
+{
+    (void)key;
+    static const bp_manifest_key keys[] = {{"policy", read_policy}, {"plan", read_plan},
+                                           {"rule", read_rule},     {"selection", read_selection},
+                                           {"vault", read_vault},   {"role", read_role}};
+    bp_manifest_read_map(r, first, keys, BP_NAMED_THINGS);
 }

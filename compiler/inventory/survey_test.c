@@ -1,0 +1,357 @@
+/*
+ * Dumps read in memory: every reason for which one is refused, values of every kind, and that no
+ * prefix and no changed byte of a dump is taken for another answer or ends the program.
+ */
+#include "compiler/inventory/survey.h"
+
+#include "compiler/organization/write.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define RULE(code, severity)                                  \
+    {                                                         \
+        code, code, severity, BP_AWS_NONE, "ORG", "", "0.1.0" \
+    }
+
+static const bp_rule test_rules[] = {
+    RULE("SYN001", BP_ERROR),   RULE("SYN003", BP_ERROR),   RULE("SYN005", BP_ERROR),
+    RULE("SYN007", BP_ERROR),   RULE("SYN015", BP_ERROR),   RULE("REG001", BP_ERROR),
+    RULE("TOP010", BP_ERROR),   RULE("TOP014", BP_ERROR),   RULE("IMP001", BP_ERROR),
+    RULE("IMP011", BP_ERROR),   RULE("IMP014", BP_ERROR),   RULE("IMP034", BP_ERROR),
+    RULE("IMP038", BP_WARNING), RULE("IMP041", BP_WARNING), RULE("IMP051", BP_ERROR),
+    RULE("IMP061", BP_ERROR),   RULE("IMP062", BP_WARNING),
+};
+
+#define T "\"taken_at\":\"2026-11-02T06:00:00Z\","
+#define ROOT_OUS                                                                                \
+    "{\"dump\":\"organizations.list-organizational-units-for-parent\",\"parent\":\"r-ab12\"," T \
+    "\"data\":{\"OrganizationalUnits\":[]}}\n"
+#define BASE                                                                                  \
+    "{\"dump\":\"organizations.describe-organization\"," T                                    \
+    "\"data\":{\"Organization\":{\"Id\":\"o-exampleorg\",\"Arn\":\"arn:aws:organizations::"   \
+    "111122223333:organization/o-exampleorg\",\"FeatureSet\":\"ALL\",\"MasterAccountId\":"    \
+    "\"111122223333\"}}}\n"                                                                   \
+    "{\"dump\":\"organizations.list-roots\"," T "\"data\":{\"Roots\":[{\"Id\":\"r-ab12\","    \
+    "\"Name\":\"Root\",\"PolicyTypes\":[]}]}}\n" ROOT_OUS                                     \
+    "{\"dump\":\"organizations.list-accounts-for-parent\",\"parent\":\"r-ab12\"," T           \
+    "\"data\":{\"Accounts\":[{\"Id\":\"111122223333\",\"Name\":\"M\",\"Status\":\"ACTIVE\"}," \
+    "{\"Id\":\"222233334444\",\"Name\":\"S\",\"State\":\"ACTIVE\",\"Status\":\"SUSPENDED\"}]}}\n"
+
+typedef struct memory {
+    bp_str rest;
+    size_t step; /* bytes given at once */
+} memory;
+
+static int64_t
+give(void *context, char *at, size_t room)
+{
+    memory *from = context;
+    size_t size = from->rest.size < room ? from->rest.size : room;
+    size = size < from->step ? size : from->step;
+    memcpy(at, size == 0 ? "" : from->rest.at, size);
+    from->rest = bp_str_cut(from->rest, size, from->rest.size);
+    return (int64_t)size;
+}
+
+typedef struct importing {
+    bp_arena *arena;
+    bp_diagnostics *list;
+    bp_survey *survey;
+    const bp_organization *org;
+    bool good; /* whole, and without an error */
+    bp_str text;
+} importing;
+
+static importing
+start(void)
+{
+    static const bp_str watched[] = {{"backup", 6}};
+    bp_str *tags = NULL;
+    importing on = {.arena = bp_arena_new(NULL)};
+    tags = bp_arena_array(on.arena, 1, sizeof *tags);
+    tags[0] = watched[0];
+    bp_survey_options options = {.watched_tags = tags, .watched_tag_count = 1};
+    on.list = bp_diagnostics_new(on.arena, bp_sources_new(on.arena), test_rules,
+                                 sizeof test_rules / sizeof *test_rules);
+    on.survey = bp_survey_new(on.arena, on.list, &options);
+    return on;
+}
+
+static void
+read_dump(importing *on, const char *path, bp_str text, size_t step)
+{
+    memory from = {text, step};
+    bp_survey_read(on->survey, bp_str_of(path), (bp_json_input){give, &from});
+}
+
+static void
+finish(importing *on)
+{
+    on->good = bp_survey_finish(on->survey, &on->org) && bp_survey_refused(on->survey) == 0 &&
+               !bp_diagnostics_has(on->list, BP_ERROR);
+    bp_diagnostics_settle(on->list);
+    if (on->good) {
+        bp_buf buf = {.arena = on->arena};
+        bp_organization_write(on->arena, on->org, NULL, true, &buf);
+        on->text = bp_buf_text(&buf);
+    }
+}
+
+static bool
+has_reason(const importing *on, const char *reason)
+{
+    bp_str wanted = bp_str_format(on->arena, "reason %s", reason);
+    for (size_t i = 0; i < bp_diagnostics_total(on->list); i++) {
+        const bp_finding *finding = bp_diagnostics_at(on->list, i);
+        for (size_t n = 0; n < finding->notes.count; n++) {
+            if (bp_str_equal(finding->notes.at[n], wanted)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* ---- reasons */
+
+#define VAULTS(envelope, data) \
+    "{\"dump\":\"backup.list-backup-vaults\"," envelope T "\"data\":" data "}"
+#define CELL "\"account\":\"222233334444\",\"region\":\"eu-west-1\","
+#define VAULT(name, region)                                                         \
+    "{\"BackupVaultName\":\"" name "\",\"BackupVaultArn\":\"arn:aws:backup:" region \
+    ":222233334444:backup-vault:" name "\"}"
+
+static const struct {
+    const char *reason;
+    const char *text;
+} refusals[] = {
+    {"IMP002", "{\"BackupVaultList\": ["},
+    {"IMP002", "{\"a\": 1, \"a\": 2}"},
+    {"IMP002", "{\"Tags\": \"\\ud800\"}"},
+    {"IMP011", "{\"Buckets\": []}"},
+    {"IMP011", "{\"Policies\": []}"},
+    {"IMP011", "{\"Results\": []}"},
+    {"IMP011", "{\"Summaries\": []}"},
+    {"IMP011", "{\"Accounts\": []}"},
+    {"IMP012", VAULTS("\"acount\":\"x\"," CELL, "{\"BackupVaultList\":[]}")},
+    {"IMP012", "{\"dump\":\"backup.list-backup-vault\"," CELL "\"data\":{\"BackupVaultList\":[]}}"},
+    {"IMP012",
+     "{\"dump\":\"iam.list-roles\",\"data\":{\"Roles\":[]},\"account\":\"222233334444\"}"},
+    {"IMP012", "{\"dump\":\"iam.list-roles\",\"account\":\"222233334444\"}"},
+    {"IMP013", "{\"BackupVaultList\": []}"},
+    {"IMP013", "{\"dump\":\"iam.list-roles\",\"data\":{\"Roles\":[]}}"},
+    {"IMP013", "{\"dump\":\"organizations.list-tags-for-resource\",\"data\":{\"Tags\":[]}}"},
+    {"IMP014", VAULTS(CELL, "{\"BackupVaultList\":[" VAULT("daily", "us-east-1") "]}")},
+    {"IMP021", "{\"Accounts\":[{\"Id\":222233334444,\"Name\":\"x\"}]}"},
+    {"IMP021", "{\"2222333344445\":{\"eu-west-1\":{\"BackupVaultList\":[]}}}"},
+    {"IMP021", "{\"Accounts\":[{\"Id\":\"12345678901\",\"Name\":\"x\"}]}"},
+    {"IMP022",
+     "{\"dump\":\"organizations.list-policies\",\"data\":{\"Policies\":[{\"Id\":\"P1\"}]}}"},
+    {"IMP022", VAULTS(CELL, "{\"BackupVaultList\":[{\"BackupVaultName\":\"daily\","
+                            "\"BackupVaultArn\":\"daily\"}]}")},
+    {"IMP023", VAULTS(CELL, "{\"BackupVaultList\":[{\"BackupVaultArn\":\"arn:aws:backup:eu-west-1:"
+                            "222233334444:backup-vault:daily\"}]}")},
+    {"IMP023", VAULTS(CELL, "{\"BackupVaultList\":{}}")},
+    {"IMP023", VAULTS(CELL, "{\"Other\":[]}")},
+    {"IMP031", "{\"dump\":\"organizations.list-roots\",\"error\":{\"code\":"
+               "\"AWSOrganizationsNotInUseException\"}}"},
+    {"IMP034", VAULTS(CELL, "{\"BackupVaultList\":[]}")
+                   VAULTS(CELL, "{\"BackupVaultList\":[" VAULT("daily", "eu-west-1") "]}")},
+    {"IMP035", "{\"Roots\":[{\"Id\":\"r-ab12\",\"Arn\":\"arn:aws:organizations::111122223333:root/"
+               "o-otherother/r-ab12\"}]}"},
+    {"IMP035", "{\"dump\":\"backup.list-backup-vaults\"," CELL "\"data\":{\"BackupVaultList\":[{"
+               "\"BackupVaultName\":\"daily\",\"BackupVaultArn\":\"arn:aws-cn:backup:eu-west-1:"
+               "222233334444:backup-vault:daily\"}]}}"},
+    {"IMP036",
+     "{\"dump\":\"iam.list-roles\",\"account\":\"999988887777\",\"data\":{\"Roles\":[]}}"},
+    {"IMP039",
+     "{\"dump\":\"organizations.list-accounts-for-parent\",\"parent\":\"ou-ab12-12345678\","
+     "\"data\":{\"Accounts\":[]}}"},
+    {"IMP051", "{\"BackupVaultName\":\"daily\",\"BackupVaultArn\":\"arn:aws:backup:eu-west-1:"
+               "222233334444:backup-vault:daily\",\"Policy\":\"{\"}"},
+    {"IMP032", VAULTS(CELL, "{\"BackupVaultList\":[],\"NextToken\":\"x\"}")},
+    {"IMP032", VAULTS("\"complete\":false," CELL, "{\"BackupVaultList\":[]}")},
+    {"IMP032", VAULTS("\"pages\":{\"index\":1,\"of\":2}," CELL, "{\"BackupVaultList\":[]}")},
+    {"IMP032", "{\"dump\":\"iam.list-roles\",\"account\":\"222233334444\",\"data\":{\"Roles\":[],"
+               "\"IsTruncated\":true}}"},
+};
+
+static void
+reasons(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
+        importing on = start();
+        read_dump(&on, "base.json", BP_STR(BASE), 4096);
+        read_dump(&on, "dump.json", bp_str_of(refusals[i].text), 7);
+        finish(&on);
+        if (on.good || !has_reason(&on, refusals[i].reason)) {
+            for (size_t f = 0; f < bp_diagnostics_total(on.list); f++) {
+                print_message("%.*s\n", BP_ARG(bp_diagnostics_at(on.list, f)->message));
+            }
+            fail_msg("%s expected: %s", refusals[i].reason, refusals[i].text);
+        }
+        bp_arena_free(on.arena);
+    }
+}
+
+/* ---- values */
+
+static const struct {
+    const char *text;
+    const char *line; /* that the inventory holds then */
+} values[] = {
+    {VAULTS(CELL, "{\"BackupVaultList\":[]}"), "id: \"222233334444\", name: S, vaults: none"},
+    {VAULTS("\"pages\":{\"index\":2,\"of\":2}," CELL, "{\"BackupVaultList\":[]}")
+         VAULTS("\"pages\":{\"index\":1,\"of\":2}," CELL,
+                "{\"BackupVaultList\":[" VAULT("daily", "eu-west-1") "],\"NextToken\":\"t\"}"),
+     "seen: eu-west-1"},
+    {"[{\"BackupVaultList\":[" VAULT("daily", "eu-west-1") "]}]", "name: daily, in: eu-west-1"},
+    {"[" VAULT("daily", "eu-west-1") "," VAULT("daily", "us-east-1") "]", "name: daily, in: "},
+    {"{\"222233334444\":{\"eu-west-1\":{\"BackupVaultList\":[" VAULT(
+         "daily", "eu-west-1") "]},\"us-east-1\":null}}",
+     "seen: eu-west-1"},
+    {"{\"Results\":[\"{\\\"accountId\\\":\\\"222233334444\\\",\\\"awsRegion\\\":\\\"eu-west-1\\\","
+     "\\\"resourceName\\\":\\\"daily\\\"}\"]}",
+     "name: daily, in: eu-west-1"},
+    {VAULTS(CELL, "{\"BackupVaultList\":[{\"BackupVaultName\":\"sealed\",\"VaultType\":"
+                  "\"LOGICALLY_AIR_GAPPED_BACKUP_VAULT\",\"MinRetentionDays\":7,"
+                  "\"MaxRetentionDays\":400}]}"),
+     "kind: air-gapped, lock: {mode: compliance, min: 7, max: 400}"},
+    {VAULTS(CELL, "{\"BackupVaultList\":[{\"BackupVaultName\":\"kept\",\"Locked\":true,"
+                  "\"EncryptionKeyType\":\"CUSTOMER_MANAGED_KMS_KEY\"}]}"),
+     "key: customer, lock: {mode: governance}"},
+    {"{\"dump\":\"iam.list-roles\",\"account\":\"222233334444\"," T "\"data\":{\"Roles\":[{"
+     "\"RoleName\":\"b\",\"Path\":\"/x/\",\"AssumeRolePolicyDocument\":\"%7B%22Statement%22%3A%7B"
+     "%22Effect%22%3A%22Allow%22%2C%22Principal%22%3A%7B%22Service%22%3A%5B%22backup.amazonaws.com"
+     "%22%5D%7D%2C%22Action%22%3A%22sts%3AAssumeRole%22%7D%7D\"}]}}",
+     "{name: b, path: \"/x/\", trust: backup}"},
+    {"{\"dump\":\"resourcegroupstaggingapi.get-resources\"," CELL T "\"data\":{"
+     "\"ResourceTagMappingList\":[{\"ResourceARN\":\" arn:aws:s3:::b\",\"Tags\":[{\"Key\":"
+     "\"backup\",\"Value\":\"gold\"},{\"Key\":\"owner\",\"Value\":\"me\"}]}]}}",
+     "{type: s3, in: eu-west-1, tags: {backup: gold}, count: 1}"},
+};
+
+static void
+kinds_of_values(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        importing on = start();
+        read_dump(&on, "dump.json", bp_str_of(values[i].text), 3);
+        read_dump(&on, "base.json", BP_STR(BASE), 4096);
+        finish(&on);
+        if (!on.good || !bp_str_contains(on.text, bp_str_of(values[i].line))) {
+            for (size_t f = 0; f < bp_diagnostics_total(on.list); f++) {
+                print_message("%.*s\n", BP_ARG(bp_diagnostics_at(on.list, f)->message));
+            }
+            fail_msg("%s expected in:\n%.*s", values[i].line, BP_ARG(on.text));
+        }
+        bp_arena_free(on.arena);
+    }
+}
+
+/* ---- damaged dumps */
+
+static bp_str
+file_text(bp_arena *arena, const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    bp_buf buf = {.arena = arena};
+    char block[4096];
+    for (size_t got = 0; (got = fread(block, 1, sizeof block, file)) > 0;) {
+        bp_buf_add(&buf, (bp_str){block, got});
+    }
+    fclose(file);
+    return bp_buf_text(&buf);
+}
+
+#define DUMPS "testdata/inventory-import/dumps-become-an-organization/dumps.ndjson"
+
+/* A dump that ends early is an error, wherever it ends. */
+static void
+every_prefix(void **state)
+{
+    (void)state;
+    bp_arena *arena = bp_arena_new(NULL);
+    bp_str all = file_text(arena, DUMPS);
+    while (all.size > 0) {
+        size_t end = bp_str_find(all, '\n');
+        bp_str line = bp_str_cut(all, 0, end);
+        all = bp_str_cut(all, end + 1, all.size);
+        for (size_t size = 1; size < line.size; size += 1 + line.size / 60) {
+            importing on = start();
+            read_dump(&on, "dump.json", bp_str_cut(line, 0, size), 4096);
+            assert_int_equal(bp_survey_refused(on.survey), 1);
+            bp_arena_free(on.arena);
+        }
+    }
+    bp_arena_free(arena);
+}
+
+/* Changed bytes: an answer or a refusal, never a crash; what was read can be put together. */
+static void
+changed_bytes(void **state)
+{
+    (void)state;
+    bp_arena *arena = bp_arena_new(NULL);
+    bp_str all = file_text(arena, DUMPS);
+    static const char odd[] = "\"{}[]:,0 1\\\x01\xff/-aN";
+    uint64_t random = 88172645463325252u;
+    for (size_t round = 0; round < 300; round++) {
+        char *copy = bp_arena_copy(arena, all.at, all.size);
+        for (size_t change = 0; change < 1 + round % 3; change++) {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            copy[random % all.size] = odd[(random >> 32) % (sizeof odd - 1)];
+        }
+        importing on = start();
+        read_dump(&on, "dump.json", (bp_str){copy, all.size}, 1000);
+        finish(&on);
+        assert_true(on.good || bp_diagnostics_total(on.list) > 0);
+        bp_arena_free(on.arena);
+    }
+    bp_arena_free(arena);
+}
+
+/* The size of the pieces in which a stream comes does not matter. */
+static void
+any_window(void **state)
+{
+    (void)state;
+    bp_arena *arena = bp_arena_new(NULL);
+    bp_str all = file_text(arena, DUMPS);
+    bp_str first = {NULL, 0};
+    for (size_t step = 1; step < 70000; step = step * 5 + 2) {
+        importing on = start();
+        read_dump(&on, "dump.json", all, step);
+        finish(&on);
+        assert_true(on.good);
+        if (first.size == 0) {
+            first = bp_str_copy(arena, on.text);
+        }
+        assert_true(bp_str_equal(first, on.text));
+        bp_arena_free(on.arena);
+    }
+    bp_arena_free(arena);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reasons),      cmocka_unit_test(kinds_of_values),
+        cmocka_unit_test(every_prefix), cmocka_unit_test(changed_bytes),
+        cmocka_unit_test(any_window),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

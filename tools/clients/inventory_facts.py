@@ -44,9 +44,9 @@ class Reader:
             return {"partial": value}
         found = {}
         for row in value:
-            row = {"name": row} if isinstance(row, str) else row
+            row = {"name": row, "trust": "backup"} if isinstance(row, str) else row
             policies = row.get("policies", "unknown")
-            found[row.get("path", "/"), row["name"]] = {"trust": row.get("trust", "backup"), "policies": policies if policies ==
+            found[row.get("path", "/"), row["name"]] = {"trust": row.get("trust", "unknown"), "policies": policies if policies ==
                                                         "unknown" else set() if policies == "none" else set(policies)}
         return found
 

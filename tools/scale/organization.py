@@ -193,7 +193,7 @@ def print_inventory(org, write):
             days = "none" if lock is None else "{mode: governance, min: %d}" % lock[0] if lock[1] is None else \
                 "{mode: compliance, min: %d, max: %d}" % lock
             write(f"      - {{name: {name}, in: [{', '.join(where)}], key: {key}, lock: {days}}}\n")
-    write(f"  roles:\n    usual:\n      - {{name: org-backup, policies: [{', '.join(POLICIES)}]}}\n"
+    write(f"  roles:\n    usual:\n      - {{name: org-backup, trust: backup, policies: [{', '.join(POLICIES)}]}}\n"
           "  region_settings:\n    opted:\n      - {in: everywhere, opted_in: [EBS, EC2, RDS, DynamoDB], opted_out: [\"Storage Gateway\"], "
           "managed: [DynamoDB, EFS]}\n")
     children, members = {ROOT: []}, {ROOT: []}

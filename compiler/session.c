@@ -82,10 +82,11 @@ bp_session_compile(bp_session *session)
     return done;
 }
 
-bool
-bp_session_check(bp_session *session)
+/* What the checks run over. */
+static bp_check_context
+check_context(const bp_session *session)
 {
-    bp_check_context context = {
+    return (bp_check_context){
         .arena = session->arena,
         .diagnostics = session->diagnostics,
         .as_of = session->options.as_of,
@@ -99,9 +100,24 @@ bp_session_check(bp_session *session)
         .has_project =
             session->manifest->source != NULL || session->options.inventory_path.size > 0,
     };
+}
+
+bool
+bp_session_check(bp_session *session)
+{
+    bp_check_context context = check_context(session);
     bp_check_all(&context);
     bp_session_review(session);
     return true;
+}
+
+void
+bp_session_check_inventory(bp_session *session)
+{
+    bp_check_context context = check_context(session);
+    bp_session_read_deployed(session);
+    bp_check_inventory(&context);
+    bp_session_review(session);
 }
 
 bool

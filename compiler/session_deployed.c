@@ -78,11 +78,10 @@ bp_session_deployed_policy(bp_session *session, const bp_org_policy *policy, bp_
 }
 
 void
-bp_session_check_inventory(bp_session *session)
+bp_session_read_deployed(bp_session *session)
 {
     for (size_t i = 0; session->org != NULL && i < session->org->policies.count; i++) {
         bp_str text = {NULL, 0};
         (void)bp_session_deployed_policy(session, &session->org->policies.at[i], &text);
     }
-    bp_session_check(session);
 }

@@ -27,6 +27,9 @@ bool bp_session_load_baseline(bp_session *session);
  * stands in the texts. */
 void bp_session_review(bp_session *session);
 
+/* Reads the documents of all deployed policies, for what is wrong with them. */
+void bp_session_read_deployed(bp_session *session);
+
 /* bp_includer.load over a session. */
 const bp_ast_file *bp_session_include(void *context, bp_str path, bp_span from);
 

@@ -243,6 +243,26 @@ maps_replace_and_add(void **state)
     bp_arena_free(arena);
 }
 
+static void
+children(void **state)
+{
+    (void)state;
+    bp_arena *arena = bp_arena_new(NULL);
+    bp_arena *child = bp_arena_child(arena);
+    for (size_t round = 0; round < 3; round++) {
+        for (size_t i = 0; i < 100; i++) {
+            const char *fresh = bp_arena_alloc(child, 1000);
+            assert_int_equal(fresh[0] | fresh[999], 0);
+        }
+        size_t full = bp_arena_size(child);
+        bp_arena_reset(child);
+        assert_true(bp_arena_size(child) < full);
+    }
+    bp_arena_release(arena, child);
+    bp_arena_child(arena);
+    bp_arena_free(arena);
+}
+
 int
 main(void)
 {
@@ -255,6 +275,7 @@ main(void)
         cmocka_unit_test(vectors_grow),
         cmocka_unit_test(maps_keep_the_order_of_insertion),
         cmocka_unit_test(maps_replace_and_add),
+        cmocka_unit_test(children),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

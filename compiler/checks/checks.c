@@ -44,14 +44,28 @@ named_before(size_t row)
     return false;
 }
 
-void
-bp_check_all(const bp_check_context *context)
+/* Runs what looks at one kind of thing, or all. */
+static void
+run(const bp_check_context *context, const char *over)
 {
     bp_check_context shared = *context;
     shared.cache = BP_NEW(context->arena, struct bp_check_cache);
     for (size_t row = 0; row < RULE_COUNT; row++) {
-        if (runners[row] != NULL && !named_before(row)) {
+        bool wanted = over == NULL || bp_str_is(bp_str_of(rules[row].over), over);
+        if (wanted && runners[row] != NULL && !named_before(row)) {
             runners[row](&shared);
         }
     }
+}
+
+void
+bp_check_all(const bp_check_context *context)
+{
+    run(context, NULL);
+}
+
+void
+bp_check_inventory(const bp_check_context *context)
+{
+    run(context, "ORG");
 }

@@ -31,6 +31,8 @@ const bp_rule *bp_check_rules(size_t *count);
 
 /* Runs all families that can run. Reports through context->diagnostics. */
 void bp_check_all(const bp_check_context *context);
+/* Runs the families that judge the inventory (ORG) and no policy; there need be no program. */
+void bp_check_inventory(const bp_check_context *context);
 
 /* The explanation of a rule for `explain`: markdown text made from compiler/checks/docs/CODE.md;
  * NULL if there is none. */

@@ -6,8 +6,9 @@
 
 enum { ROWS = sizeof text_rules / sizeof text_rules[0] };
 
-static const char *const families[] = {"SYN", "NAM", "TOP", "VLT", "ROL", "REG", "CPY", "LIF",
-                                       "SCH", "SEL", "INH", "QTA", "STK", "OPS", "DAT", "CFG"};
+static const char *const families[] = {"SYN", "NAM", "TOP", "VLT", "ROL", "REG",
+                                       "CPY", "LIF", "SCH", "SEL", "INH", "QTA",
+                                       "STK", "OPS", "DAT", "CFG", "IMP"};
 
 static size_t
 family_of(const char *code)

@@ -27,6 +27,7 @@ finish(bp_survey *survey, bp_finding *finding, const char *reason, const char *f
        va_list arguments)
 {
     survey->findings++;
+    finding->aws = BP_AWS_NONE;
     finding->message = bp_str_vformat(survey->arena, format, arguments);
     bp_finding_note(survey->list, finding, "reason %s", reason);
     return finding;

@@ -31,6 +31,8 @@ if(TARGET backpol)
   endforeach()
   add_test(NAME docs/screens COMMAND ${CMAKE_SOURCE_DIR}/tools/screens ${CMAKE_SOURCE_DIR}/README.md)
   set_tests_properties(docs/screens PROPERTIES ENVIRONMENT "BACKPOL=$<TARGET_FILE:backpol>" TIMEOUT 120)
+  add_test(NAME tools/collect-inventory COMMAND ${CMAKE_SOURCE_DIR}/tools/collecting/check)
+  set_tests_properties(tools/collect-inventory PROPERTIES ENVIRONMENT "BACKPOL=$<TARGET_FILE:backpol>" TIMEOUT 300)
   add_test(NAME docs/reference COMMAND ${CMAKE_SOURCE_DIR}/tools/same_page ${CMAKE_BINARY_DIR}/compiler/policy/reference.md
            ${CMAKE_SOURCE_DIR}/compiler/policy/docs/reference.md)
 endif()

@@ -166,6 +166,8 @@ SCENARIO(no_such_file, 2, "check", SEED, "nowhere.bpol")
 SCENARIO(no_such_inventory, 2, "check", SEED, "--inventory", "nowhere.yaml")
 SCENARIO(inventory_is_no_inventory, 2, "check", SEED, "--inventory", "backpol.yaml")
 SCENARIO(manifest_is_no_manifest, 2, "check", SEED, "--config", "org.yaml")
+SCENARIO(inventory_commands, 0, "inventory", "commands", SEED)
+SCENARIO(inventory_policy, 0, "inventory", "commands", "--print-iam")
 SCENARIO(dump_tokens, 0, "dump", SEED, "--stage", "tokens")
 SCENARIO(dump_ast, 0, "dump", SEED, "--stage", "ast")
 SCENARIO(dump_policy, 0, "dump", SEED, "--stage", "policy")
@@ -187,7 +189,8 @@ SCENARIO(import_policy, 0, "import", "testdata/import/policies/all-operators.jso
 SCENARIO(import_nothing, 2, "import", "nowhere.json")
 SCENARIO(inventory_import, 0, "inventory", "import", "--quiet", "--watch-tag", "backup",
          "testdata/inventory-import/dumps-become-an-organization/dumps.ndjson")
-SCENARIO(inventory_import_refused, 2, "inventory", "import", "testdata/seed/org.yaml", "nowhere.json")
+SCENARIO(inventory_import_refused, 2, "inventory", "import", "testdata/seed/org.yaml",
+         "nowhere.json")
 SCENARIO(init_over_a_project, 2, "init", "-C", "testdata/seed")
 SCENARIO(diff_of_folders, 1, "diff", "testdata/seed", "testdata/diff/seed-with-child", "--as-of",
          "2026-11-02")
@@ -252,6 +255,8 @@ main(void)
         cmocka_unit_test(no_such_inventory),
         cmocka_unit_test(inventory_is_no_inventory),
         cmocka_unit_test(manifest_is_no_manifest),
+        cmocka_unit_test(inventory_commands),
+        cmocka_unit_test(inventory_policy),
         cmocka_unit_test(dump_tokens),
         cmocka_unit_test(dump_ast),
         cmocka_unit_test(dump_policy),

@@ -191,6 +191,13 @@ SCENARIO(inventory_import, 0, "inventory", "import", "--quiet", "--watch-tag", "
 SCENARIO(inventory_import_refused, 2, "inventory", "import", "testdata/seed/org.yaml",
          "nowhere.json")
 SCENARIO(init_over_a_project, 2, "init", "-C", "testdata/seed")
+SCENARIO(diff_of_folders, 1, "diff", "testdata/seed", "testdata/diff/seed-with-child", "--as-of",
+         "2026-11-02")
+SCENARIO(diff_as_json, 1, "diff", "testdata/seed", "testdata/diff/seed-with-child", "--as-of",
+         "2026-11-02", "--format", "json")
+SCENARIO(diff_as_markdown, 1, "diff", "testdata/seed", "testdata/diff/seed-with-child", "--as-of",
+         "2026-11-02", "--format", "markdown")
+SCENARIO(diff_of_nothing, 2, "diff", "path:nowhere")
 SCENARIO(build_print, 0, "build", SEED, "--print", "prodbackuppolicy")
 SCENARIO(build_check_differs, 1, "build", SEED, "--check", "--out", "nowhere")
 
@@ -268,6 +275,10 @@ main(void)
         cmocka_unit_test(inventory_import),
         cmocka_unit_test(inventory_import_refused),
         cmocka_unit_test(init_over_a_project),
+        cmocka_unit_test(diff_of_folders),
+        cmocka_unit_test(diff_as_json),
+        cmocka_unit_test(diff_as_markdown),
+        cmocka_unit_test(diff_of_nothing),
         cmocka_unit_test(build_print),
         cmocka_unit_test(build_check_differs),
         cmocka_unit_test(build_into_a_new_folder),

@@ -8,8 +8,11 @@
 
 #include <stdlib.h>
 
-/* Policies attached to one OU or account, in order of declaration. */
-typedef BP_VEC(const bp_bound_policy *) peers;
+/* Policies attached to one OU or account, in the order in which they act. */
+typedef struct peers {
+    BP_VEC(const bp_bound_policy *) list;
+    BP_VEC(unsigned) orders; /* of bp_target_ref */
+} peers;
 
 typedef struct evaluation {
     bp_arena *arena;
@@ -20,11 +23,23 @@ typedef struct evaluation {
 } evaluation;
 
 static void
-attach(bp_arena *arena, peers *at, const bp_bound_policy *bound)
+attach(bp_arena *arena, peers *at, const bp_bound_policy *bound, unsigned order)
 {
-    if (at->count == 0 || at->at[at->count - 1] != bound) {
-        *bp_vec_add(arena, at) = bound;
+    size_t place = at->list.count;
+    while (place > 0 && at->orders.at[place - 1] > order) {
+        place--;
     }
+    if (place > 0 && at->list.at[place - 1] == bound) {
+        return;
+    }
+    (void)bp_vec_add(arena, &at->list);
+    (void)bp_vec_add(arena, &at->orders);
+    for (size_t i = at->list.count - 1; i > place; i--) {
+        at->list.at[i] = at->list.at[i - 1];
+        at->orders.at[i] = at->orders.at[i - 1];
+    }
+    at->list.at[place] = bound;
+    at->orders.at[place] = order;
 }
 
 void
@@ -38,10 +53,11 @@ bp_effective_ways(bp_arena *arena, const bp_model *model, bp_merger *merger, bp_
         const bp_bound_policy *bound = &model->policies.at[i];
         for (size_t t = 0; t < bound->targets.count; t++) {
             const bp_bound_target *target = &bound->targets.at[t];
+            unsigned order = target->ref == NULL ? 0 : target->ref->order;
             if (target->ou != NULL) {
-                attach(arena, &at_ou[target->ou - org->ous.at], bound);
+                attach(arena, &at_ou[target->ou - org->ous.at], bound, order);
             } else if (target->account != NULL) {
-                attach(arena, &at_account[bp_account_index(org, target->account)], bound);
+                attach(arena, &at_account[bp_account_index(org, target->account)], bound, order);
             }
         }
     }
@@ -49,11 +65,12 @@ bp_effective_ways(bp_arena *arena, const bp_model *model, bp_merger *merger, bp_
     *account_ways = bp_arena_array(arena, org->accounts.count + 1, sizeof **account_ways);
     for (size_t i = 0; i < org->ous.count; i++) {
         bp_way *above = i == 0 ? NULL : (*ou_ways)[org->ous.at[i].parent];
-        (*ou_ways)[i] = bp_merger_way(merger, above, at_ou[i].at, at_ou[i].count);
+        (*ou_ways)[i] = bp_merger_way(merger, above, at_ou[i].list.at, at_ou[i].list.count);
     }
     for (size_t i = 0; i < org->accounts.count; i++) {
         bp_way *above = (*ou_ways)[org->accounts.at[i].ou];
-        (*account_ways)[i] = bp_merger_way(merger, above, at_account[i].at, at_account[i].count);
+        (*account_ways)[i] =
+            bp_merger_way(merger, above, at_account[i].list.at, at_account[i].list.count);
     }
 }
 

@@ -46,6 +46,7 @@ typedef struct bp_manifest_target {
     bp_manifest_target_kind kind;
     bp_str text;
     bp_span span;
+    unsigned order; /* see bp_target_ref; 0 in a manifest */
 } bp_manifest_target;
 
 typedef enum bp_named_thing {

@@ -153,7 +153,7 @@ take_detail(bp_putting *on, bp_org_stack_set *set, const bp_record *record)
     } else if (bp_str_starts(key, BP_STR("t "))) {
         *bp_vec_add(on->arena, &set->targets) = text;
     } else if (bp_str_starts(key, BP_STR("r "))) {
-        int region = bp_region_index(value);
+        int region = bp_region_index(on->survey->options.facts, value);
         set->regions |= region >= 0 ? BP_REGION_BIT(region) : 0;
     } else if (bp_str_starts(key, BP_STR("p "))) {
         *bp_vec_add(on->arena, &set->parameters) =
@@ -218,8 +218,9 @@ put_instances(bp_putting *on, bp_org_stack_set *set, bp_unit *unit)
     }
     for (bp_str rest = bp_put_content(on, on->scratch, unit);
          bp_record_next(on->scratch, &rest, &record);) {
-        bp_stack_instance made = {.account = bp_put_text(on, record.field[1]),
-                                  .in = BP_REGION_BIT(bp_region_index(record.field[2]))};
+        bp_stack_instance made = {
+            .account = bp_put_text(on, record.field[1]),
+            .in = BP_REGION_BIT(bp_region_index(on->survey->options.facts, record.field[2]))};
         found *cells = bp_map_get(there, made.account);
         const found *wanted = bp_map_get(expected, made.account);
         if (cells == NULL) {

@@ -13,10 +13,12 @@
 #include "compiler/emit/emit.h"
 #include "compiler/policy/import.h"
 #include "compiler/review/review.h"
+#include "lib/file_tree.h"
 
 typedef struct bp_options {
-    const char *root;     /* project root on disk: the folder of the manifest */
-    bp_str manifest_path; /* relative to the root; empty: none */
+    const char *root;         /* project root on disk: the folder of the manifest */
+    const bp_file_tree *tree; /* what stands below the root in a revision; NULL: what is on disk */
+    bp_str manifest_path;     /* relative to the root; empty: none */
     /* Explicit .bpol and .json files instead of the manifest's sources and documents: relative to
      * the root, or absolute for a file that the user named outside of it. */
     bp_strings files;

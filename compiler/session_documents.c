@@ -40,8 +40,10 @@ attach(bp_session *session, bp_policy *policy, const bp_manifest_document *entry
     policy->attach_written = entry->attach_written;
     for (size_t i = 0; i < entry->attach.count; i++) {
         const bp_manifest_target *target = &entry->attach.at[i];
-        *bp_vec_add(session->arena, &policy->attach) = (bp_target_ref){
-            .kind = kinds[target->kind], .text = target->text, .span = target->span};
+        *bp_vec_add(session->arena, &policy->attach) = (bp_target_ref){.kind = kinds[target->kind],
+                                                                       .text = target->text,
+                                                                       .span = target->span,
+                                                                       .order = target->order};
     }
 }
 

@@ -17,6 +17,24 @@ enum {
 
 static const char default_inventory[] = "org.yaml";
 
+/* Reads below the root, on disk or in a revision. */
+static bool
+read_below(bp_session *session, bp_str path, size_t cap, bp_str *text, bp_file_error *error)
+{
+    return session->options.tree != NULL
+               ? bp_file_tree_read(session->arena, session->options.tree, path, cap, text, error)
+               : bp_file_read(session->arena, session->options.root, path, cap, text, error);
+}
+
+static bool
+list_below(bp_session *session, bp_str pattern, bp_file_list *list, bp_file_error *error)
+{
+    return session->options.tree != NULL ? bp_file_tree_glob(session->arena, session->options.tree,
+                                                             pattern, SOURCES_MAX, list, error)
+                                         : bp_file_glob(session->arena, session->options.root,
+                                                        pattern, SOURCES_MAX, list, error);
+}
+
 bool
 bp_session_read_text(bp_session *session, bp_str path, size_t cap, bp_str *text,
                      bp_file_error *error)
@@ -31,7 +49,7 @@ bp_session_read_text(bp_session *session, bp_str path, size_t cap, bp_str *text,
         return bp_file_read_anywhere(session->arena, bp_str_c(session->arena, path), cap, text,
                                      error);
     }
-    return bp_file_read(session->arena, session->options.root, path, cap, text, error);
+    return read_below(session, path, cap, text, error);
 }
 
 /* A file over its cap is a finding at its first byte; its content is not looked at. */
@@ -282,8 +300,7 @@ load_pattern(bp_session *session, bp_map *seen, const bp_manifest_text *pattern)
 {
     bp_file_list list = {0};
     bp_file_error error = {0};
-    if (!bp_file_glob(session->arena, session->options.root, pattern->text, SOURCES_MAX, &list,
-                      &error)) {
+    if (!list_below(session, pattern->text, &list, &error)) {
         bp_session_trouble(session, "cannot look for \"%.*s\": %.*s", BP_ARG(pattern->text),
                            BP_ARG(error.text));
         return;

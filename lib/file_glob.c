@@ -13,15 +13,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { SEGMENTS_MAX = 64 };
+enum { SEGMENTS_MAX = BP_GLOB_SEGMENTS };
 
 typedef struct glob {
     bp_arena *arena;
     const char *root;
-    bp_str segments[SEGMENTS_MAX];
-    size_t count;
-    size_t fixed;  /* leading segments without wildcards */
-    bool any_deep; /* has a "**" */
+    bp_glob pattern;
     size_t limit;
     BP_VEC(bp_str) folders; /* still to visit, and visited */
     BP_VEC(bp_str) files;
@@ -81,8 +78,8 @@ split(bp_str path, bp_str parts[SEGMENTS_MAX])
 
 /* The whole path against the whole pattern: like a segment, with "**" as the star; it does not take
  * hidden folders. */
-static bool
-matches_path(const glob *on, bp_str path)
+bool
+bp_glob_matches(const bp_glob *on, bp_str path)
 {
     bp_str names[SEGMENTS_MAX];
     size_t count = split(path, names);
@@ -111,14 +108,15 @@ matches_path(const glob *on, bp_str path)
 
 /* Whether folders below a folder at this depth can hold matches. */
 static bool
-goes_deeper(const glob *on, size_t depth)
+goes_deeper(const bp_glob *on, size_t depth)
 {
     return on->any_deep || depth + 1 < on->count;
 }
 
-static bool
-only_stars(bp_str segment)
+bool
+bp_glob_takes_files_alone(const bp_glob *on)
 {
+    bp_str segment = on->segments[on->count - 1];
     while (segment.size > 0 && segment.at[0] == '*') {
         segment = bp_str_cut(segment, 1, segment.size);
     }
@@ -151,10 +149,10 @@ look_at(glob *on, int folder, bp_str path, const char *name, bp_file_error *erro
     if (S_ISDIR(found.st_mode) && !link_to_folder && name[0] != '.') {
         *bp_vec_add(on->arena, &on->folders) = path;
     }
-    if (S_ISDIR(found.st_mode) && only_stars(on->segments[on->count - 1])) {
+    if (S_ISDIR(found.st_mode) && bp_glob_takes_files_alone(&on->pattern)) {
         return true;
     }
-    return !matches_path(on, path) || take(on, path, error);
+    return !bp_glob_matches(&on->pattern, path) || take(on, path, error);
 }
 
 static void
@@ -184,7 +182,7 @@ visit_opened(glob *on, bp_str folder, DIR *open, bp_file_error *error)
             return false;
         }
     }
-    if (!goes_deeper(on, depth)) {
+    if (!goes_deeper(&on->pattern, depth)) {
         on->folders.count = before;
     }
     if (errno != 0) {
@@ -226,11 +224,12 @@ by_bytes(const void *left, const void *right)
     return bp_str_compare(*(const bp_str *)left, *(const bp_str *)right);
 }
 
-static bool
-prepare(glob *on, bp_str pattern, bp_str *start, bp_file_error *error)
+bool
+bp_glob_prepare(bp_arena *arena, bp_str pattern, bp_glob *on, bp_file_error *error)
 {
     bp_str clean;
-    if (!bp_path_clean(on->arena, pattern, &clean)) {
+    *on = (bp_glob){.start = {"", 0}};
+    if (!bp_path_clean(arena, pattern, &clean)) {
         *error = bp_file_refusal("is not a path inside the project");
         error->outside = true;
         return false;
@@ -241,7 +240,7 @@ prepare(glob *on, bp_str pattern, bp_str *start, bp_file_error *error)
         return false;
     }
     while (on->fixed + 1 < on->count && !is_wild(on->segments[on->fixed])) {
-        *start = bp_path_join(on->arena, *start, on->segments[on->fixed++]);
+        on->start = bp_path_join(arena, on->start, on->segments[on->fixed++]);
     }
     for (size_t i = 0; i < on->count; i++) {
         on->any_deep = on->any_deep || bp_str_is(on->segments[i], "**");
@@ -254,13 +253,12 @@ bp_file_glob(bp_arena *arena, const char *root, bp_str pattern, size_t limit, bp
              bp_file_error *error)
 {
     glob on = {.arena = arena, .root = root, .limit = limit};
-    bp_str start = {"", 0};
     *error = (bp_file_error){.text = {"", 0}};
     *files = (bp_file_list){NULL, 0};
-    if (!prepare(&on, pattern, &start, error)) {
+    if (!bp_glob_prepare(arena, pattern, &on.pattern, error)) {
         return false;
     }
-    *bp_vec_add(arena, &on.folders) = start;
+    *bp_vec_add(arena, &on.folders) = on.pattern.start;
     for (size_t i = 0; i < on.folders.count; i++) {
         if (!visit(&on, on.folders.at[i], error)) {
             if (on.folders.at[i].size > 0) {

@@ -27,6 +27,23 @@ void bp_handle_close(bp_arena *arena, bp_handle *handle);
 bool bp_walk_open(bp_arena *arena, const char *root, bp_str path, bool folder, bp_handle *handle,
                   bp_file_error *error);
 
+/* A pattern of bp_file_glob, split. */
+enum { BP_GLOB_SEGMENTS = 64 };
+
+typedef struct bp_glob {
+    bp_str segments[BP_GLOB_SEGMENTS];
+    size_t count;
+    size_t fixed;  /* leading segments without wildcards */
+    bp_str start;  /* these, joined: the folder to start from */
+    bool any_deep; /* has a "**" */
+} bp_glob;
+
+/* False: *error says why the pattern is refused. */
+bool bp_glob_prepare(bp_arena *arena, bp_str pattern, bp_glob *on, bp_file_error *error);
+bool bp_glob_matches(const bp_glob *on, bp_str path);
+/* Whether the last segment is stars alone: it takes files, whatever their names, and no folder. */
+bool bp_glob_takes_files_alone(const bp_glob *on);
+
 /* "is a folder", "is a FIFO" … of something that is not a regular file. */
 const char *bp_file_kind(mode_t mode);
 /* An error told by errno. */

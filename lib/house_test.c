@@ -129,6 +129,9 @@ look_for_banned(bp_str path, bp_str text)
                                           "alloca", "system", "popen",   "setlocale", "scanf",
                                           "sscanf", "tmpnam"};
     static const char *const arena_alone[] = {"malloc", "calloc", "realloc", "free", "strdup"};
+    static const char *const starters[] = {"fork",    "vfork", "execv",       "execve",
+                                           "execvp",  "execl", "execlp",      "execle",
+                                           "fexecve", "clone", "posix_spawn", "posix_spawnp"};
     static const char *const cli_alone[] = {"getenv", "exit", "time", "clock_gettime"};
     bp_str code = code_of(text);
     for (size_t i = 0; i < sizeof nowhere / sizeof *nowhere; i++) {
@@ -141,10 +144,40 @@ look_for_banned(bp_str path, bp_str text)
             fault(path, "calls", arena_alone[i]);
         }
     }
+    for (size_t i = 0; i < sizeof starters / sizeof *starters; i++) {
+        if (!is_test(path) && !bp_str_is(path, "compiler/cli/process.c") &&
+            calls(code, starters[i])) {
+            fault(path, "starts a program by", starters[i]);
+        }
+    }
     for (size_t i = 0; i < sizeof cli_alone / sizeof *cli_alone; i++) {
         if (!is_test(path) && !bp_str_starts(path, BP_STR("compiler/cli/")) &&
             calls(code, cli_alone[i])) {
             fault(path, "calls", cli_alone[i]);
+        }
+    }
+}
+
+/* Programs are started for `diff` alone: each door knows only the one before it. */
+static void
+look_for_starters(bp_str path, bp_str text)
+{
+    static const struct {
+        const char *header;
+        const char *users[4];
+    } doors[] = {
+        {"#include \"compiler/cli/process.h\"",
+         {"compiler/cli/process.c", "compiler/cli/git.c", "compiler/cli/process_test.c"}},
+        {"#include \"compiler/cli/git.h\"", {"compiler/cli/git.c", "compiler/cli/diff.h"}},
+        {"bp_git_open(", {"compiler/cli/git.c", "compiler/cli/git.h", "compiler/cli/diff_sides.c"}},
+    };
+    for (size_t i = 0; i < sizeof doors / sizeof *doors; i++) {
+        bool known = bp_str_is(path, "lib/house_test.c");
+        for (size_t u = 0; u < 4 && doors[i].users[u] != NULL; u++) {
+            known = known || bp_str_is(path, doors[i].users[u]);
+        }
+        if (!known && bp_str_contains(text, bp_str_of(doors[i].header))) {
+            fault(path, "has", doors[i].header);
         }
     }
 }
@@ -185,6 +218,7 @@ rank(bp_str path)
                   {"compiler/project", 3},
                   {"compiler/model", 4},
                   {"compiler/effective", 5},
+                  {"compiler/compare", 6},
                   {"compiler/deploy", 6},
                   {"compiler/checks", 7},
                   {"compiler/emit", 7},
@@ -242,6 +276,13 @@ libraries_have_one_door(void **state)
 }
 
 static void
+programs_are_started_for_diff_alone(void **state)
+{
+    (void)state;
+    visit_all(look_for_starters);
+}
+
+static void
 layers_include_downwards(void **state)
 {
     (void)state;
@@ -280,8 +321,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(banned_functions_are_not_called), TEST(libraries_have_one_door),
-        TEST(layers_include_downwards),        TEST(files_stay_readable),
+        TEST(banned_functions_are_not_called),
+        TEST(libraries_have_one_door),
+        TEST(programs_are_started_for_diff_alone),
+        TEST(layers_include_downwards),
+        TEST(files_stay_readable),
         TEST(the_scan_is_not_blind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

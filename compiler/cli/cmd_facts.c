@@ -89,9 +89,10 @@ print_row(const shown *s, size_t row, bp_buf *codes)
     for (size_t c = 0; c < s->table->column_count; c++) {
         const bp_fact_column *column = &s->table->columns[c];
         bp_str cell = cell_of(s, row, c);
-        if (column->kind == BP_FACT_SOURCES || strcmp(column->name, "note") == 0 ||
-            column->kind == BP_FACT_MARK) {
-            bp_output_format(out, cell.size > 0 ? "  %s: %.*s\n" : "", column->name, BP_ARG(cell));
+        bool apart = column->kind == BP_FACT_SOURCES || column->kind == BP_FACT_MARK ||
+                     strcmp(column->name, "note") == 0;
+        if (apart && cell.size > 0) {
+            bp_output_format(out, "  %s: %.*s\n", column->name, BP_ARG(cell));
         }
         if (column->kind == BP_FACT_SOURCES) {
             bp_buf_format(codes, "%.*s ", BP_ARG(cell));

@@ -56,6 +56,14 @@ bp_help_print(bp_run *run, bp_output *out)
                         "the job\n");
 }
 
+static const char sides[] =
+    "\nOLD and NEW\n"
+    "  FOLDER                      a project, or what a build wrote into its output folder\n"
+    "  REVISION                    this project in a commit, tag or branch of git\n"
+    "  deployed                    what the inventory says is deployed\n"
+    "  path:FOLDER, git:REVISION   the same, where a word could mean both\n"
+    "  without NEW                 this project as it is on disk\n";
+
 void
 bp_help_command(bp_run *run, bp_output *out, bp_command_id command)
 {
@@ -67,6 +75,9 @@ bp_help_command(bp_run *run, bp_output *out, bp_command_id command)
     if (command == BP_COMMAND_INVENTORY) {
         bp_output_text(out, "\nparts\n");
         bp_inventory_help(out);
+    }
+    if (command == BP_COMMAND_DIFF) {
+        bp_output_text(out, sides);
     }
     bool own = false;
     for (int i = 0; i < BP_OPTION_COUNT; i++) {

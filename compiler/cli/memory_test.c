@@ -171,12 +171,18 @@ SCENARIO(no_such_file, 2, "check", SEED, "nowhere.bpol")
 SCENARIO(no_such_inventory, 2, "check", SEED, "--inventory", "nowhere.yaml")
 SCENARIO(inventory_is_no_inventory, 2, "check", SEED, "--inventory", "backpol.yaml")
 SCENARIO(manifest_is_no_manifest, 2, "check", SEED, "--config", "org.yaml")
+SCENARIO(inventory_commands, 0, "inventory", "commands", SEED)
+SCENARIO(inventory_policy, 0, "inventory", "commands", "--print-iam")
 SCENARIO(dump_tokens, 0, "dump", SEED, "--stage", "tokens")
 SCENARIO(dump_ast, 0, "dump", SEED, "--stage", "ast")
 SCENARIO(dump_policy, 0, "dump", SEED, "--stage", "policy")
 SCENARIO(dump_document, 0, "dump", SEED, "--stage", "document")
 SCENARIO(dump_model, 0, "dump", SEED, "--stage", "model")
 SCENARIO(dump_deployment, 0, "dump", SEED, "--stage", "deployment")
+SCENARIO(coverage_as_text, 1, "coverage", "-C", "testdata/cli/coverage-tells-what-no-plan-reaches",
+         "--as-of", "2026-11-02", "--config", "required.yaml")
+SCENARIO(coverage_as_json, 0, "coverage", "-C", "testdata/cli/coverage-tells-what-no-plan-reaches",
+         "--as-of", "2026-11-02", "--format", "json")
 SCENARIO(inventory_check, 0, "inventory", "check", SEED, "--as-of", "2026-11-02")
 SCENARIO(inventory_check_json, 0, "inventory", "check", SEED, "--as-of", "2026-11-02", "--format",
          "json")
@@ -191,6 +197,13 @@ SCENARIO(inventory_import, 0, "inventory", "import", "--quiet", "--watch-tag", "
 SCENARIO(inventory_import_refused, 2, "inventory", "import", "testdata/seed/org.yaml",
          "nowhere.json")
 SCENARIO(init_over_a_project, 2, "init", "-C", "testdata/seed")
+SCENARIO(diff_of_folders, 1, "diff", "testdata/seed", "testdata/diff/seed-with-child", "--as-of",
+         "2026-11-02")
+SCENARIO(diff_as_json, 1, "diff", "testdata/seed", "testdata/diff/seed-with-child", "--as-of",
+         "2026-11-02", "--format", "json")
+SCENARIO(diff_as_markdown, 1, "diff", "testdata/seed", "testdata/diff/seed-with-child", "--as-of",
+         "2026-11-02", "--format", "markdown")
+SCENARIO(diff_of_nothing, 2, "diff", "path:nowhere")
 SCENARIO(build_print, 0, "build", SEED, "--print", "prodbackuppolicy")
 SCENARIO(build_check_differs, 1, "build", SEED, "--check", "--out", "nowhere")
 
@@ -251,12 +264,16 @@ main(void)
         cmocka_unit_test(no_such_inventory),
         cmocka_unit_test(inventory_is_no_inventory),
         cmocka_unit_test(manifest_is_no_manifest),
+        cmocka_unit_test(inventory_commands),
+        cmocka_unit_test(inventory_policy),
         cmocka_unit_test(dump_tokens),
         cmocka_unit_test(dump_ast),
         cmocka_unit_test(dump_policy),
         cmocka_unit_test(dump_document),
         cmocka_unit_test(dump_model),
         cmocka_unit_test(dump_deployment),
+        cmocka_unit_test(coverage_as_text),
+        cmocka_unit_test(coverage_as_json),
         cmocka_unit_test(inventory_check),
         cmocka_unit_test(inventory_check_json),
         cmocka_unit_test(inventory_list),
@@ -268,6 +285,10 @@ main(void)
         cmocka_unit_test(inventory_import),
         cmocka_unit_test(inventory_import_refused),
         cmocka_unit_test(init_over_a_project),
+        cmocka_unit_test(diff_of_folders),
+        cmocka_unit_test(diff_as_json),
+        cmocka_unit_test(diff_as_markdown),
+        cmocka_unit_test(diff_of_nothing),
         cmocka_unit_test(build_print),
         cmocka_unit_test(build_check_differs),
         cmocka_unit_test(build_into_a_new_folder),

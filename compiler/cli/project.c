@@ -325,10 +325,8 @@ bp_project_open(bp_run *run)
     return session;
 }
 
-/* The manifest that is named, or the one around the start folder. False: said. The root is NULL
- * where there is none. */
-static bool
-find_around(bp_run *run, bp_options *options)
+bool
+bp_project_locate(bp_run *run, bp_options *options)
 {
     const char *config = bp_option_value(&run->line, BP_OPTION_CONFIG);
     config = config != NULL ? config : bp_run_environment(run, "BACKPOL_CONFIG");
@@ -337,17 +335,20 @@ find_around(bp_run *run, bp_options *options)
     }
     options->root = folder_with_manifest(run, run->start);
     options->manifest_path = bp_str_of(manifest_name);
-    return true;
+    return options->root != NULL;
 }
 
 bp_session *
 bp_project_facts(bp_run *run)
 {
     bp_options options = {.as_of = run->as_of};
-    if (!bp_project_start(run) || !find_around(run, &options)) {
+    if (!bp_project_start(run)) {
         return NULL;
     }
-    if (options.root == NULL) {
+    if (!bp_project_locate(run, &options)) {
+        if (options.manifest_path.size == 0) {
+            return NULL; /* one was named, and is not there */
+        }
         options.root = run->start;
         options.manifest_path = (bp_str){0};
     }
@@ -363,7 +364,7 @@ bp_session *
 bp_project_around(bp_run *run)
 {
     bp_options options = {.as_of = run->as_of};
-    if (!find_around(run, &options) || options.root == NULL) {
+    if (!bp_project_locate(run, &options)) {
         return NULL;
     }
     const char *inventory = bp_option_value(&run->line, BP_OPTION_INVENTORY);

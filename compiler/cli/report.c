@@ -160,6 +160,16 @@ write_report(bp_run *run, const bp_report_to *to, bp_str text)
     return true;
 }
 
+bool
+bp_report_hand_over(bp_run *run, const bp_report_to *to, bp_str text)
+{
+    if (to->path.size > 0) {
+        return write_report(run, to, text);
+    }
+    bp_output_str(run->out, text);
+    return true;
+}
+
 /* The summary of the job, to which every step of a workflow adds its part. */
 static bool
 add_job_summary(bp_run *run, bp_session *session, bp_str checked)
@@ -238,10 +248,7 @@ bp_report_all(bp_run *run, bp_session *session, bp_str checked)
         facts.color = run->color && to->path.size == 0;
         bp_output *memory = bp_output_new(run->arena, -1);
         to->render(run->arena, session->diagnostics, &facts, memory);
-        bp_str text = bp_output_memory(memory);
-        if (to->path.size == 0) {
-            bp_output_str(run->out, text);
-        } else if (!write_report(run, to, text)) {
+        if (!bp_report_hand_over(run, to, bp_output_memory(memory))) {
             return false;
         }
     }
@@ -256,6 +263,16 @@ bp_report_beside(bp_run *run, bp_session *session)
     bp_diagnostics_settle(session->diagnostics);
     if (bp_diagnostics_total(session->diagnostics) > 0) {
         run->reports.at[0].render(run->arena, session->diagnostics, &facts, run->err);
+    }
+}
+
+void
+bp_report_errors(bp_run *run, bp_session *session)
+{
+    bp_report_facts facts = {.quiet = true, .limit = (size_t)run->max_findings};
+    bp_diagnostics_settle(session->diagnostics);
+    if (bp_diagnostics_has(session->diagnostics, BP_ERROR)) {
+        bp_render_text(run->arena, session->diagnostics, &facts, run->err);
     }
 }
 

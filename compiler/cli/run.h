@@ -41,6 +41,8 @@ typedef int bp_command(bp_run *run);
 bp_command bp_command_check;
 bp_command bp_command_build;
 bp_command bp_command_effective;
+bp_command bp_command_diff;
+bp_command bp_command_coverage;
 bp_command bp_command_fmt;
 bp_command bp_command_rules;
 bp_command bp_command_explain;
@@ -83,6 +85,9 @@ bp_session *bp_project_facts(bp_run *run);
 /* The project around the start folder, compiled; NULL when there is none, or when it is broken,
  * which is said. No findings are reported. */
 bp_session *bp_project_around(bp_run *run);
+/* Sets root and manifest of the project around the start folder. False: there is none, which is not
+ * said, or --config names none, which is. */
+bool bp_project_locate(bp_run *run, bp_options *options);
 /* A typed path relative to a root where it lies below it, else absolute. */
 bp_str bp_project_relative(bp_run *run, const char *root, const char *typed);
 /* A path as the user typed it, absolute: from the start folder. */
@@ -113,6 +118,10 @@ bool bp_report_all(bp_run *run, bp_session *session, bp_str checked);
 void bp_report_asked(bp_session *session);
 /* Findings to standard error, where standard output belongs to something else. */
 void bp_report_beside(bp_run *run, bp_session *session);
+/* Errors alone, to standard error. */
+void bp_report_errors(bp_run *run, bp_session *session);
+/* A finished report to where it was asked for. False: it could not be written; said already. */
+bool bp_report_hand_over(bp_run *run, const bp_report_to *to, bp_str text);
 /* Lines for standard error about a job that could not be done. */
 void bp_report_trouble(bp_run *run, const bp_session *session);
 /* The exit code that findings and trouble of a session ask for. */

@@ -15,8 +15,16 @@ read_format(bp_run *run, bp_str value)
     const char *names = NULL;
     bp_report_to to = {.kind = bp_str_cut(value, 0, equals),
                        .path = bp_str_cut(value, equals + 1, SIZE_MAX)};
-    to.render = bp_render_find(to.kind, &names);
-    if (to.render == NULL) {
+    bool known = false;
+    if (run->command == BP_COMMAND_DIFF) { /* differences are no findings: forms of their own */
+        names = "text, json, markdown";
+        known = bp_str_is(to.kind, "text") || bp_str_is(to.kind, "json") ||
+                bp_str_is(to.kind, "markdown");
+    } else {
+        to.render = bp_render_find(to.kind, &names);
+        known = to.render != NULL;
+    }
+    if (!known) {
         bp_run_usage(run, "unknown format \"%.*s\"; known are %s", BP_ARG(to.kind), names);
         return false;
     }
@@ -82,7 +90,7 @@ read_formats(bp_run *run)
     }
     const char *github = bp_run_environment(run, "GITHUB_ACTIONS");
     if (github != NULL && bp_str_is(bp_str_of(github), "true") && !has_format(run, "github") &&
-        !bp_report_is_machine(run)) {
+        !bp_report_is_machine(run) && run->command != BP_COMMAND_DIFF) {
         (void)read_format(run, BP_STR("github"));
     }
     return true;

@@ -36,10 +36,20 @@ count_of(const bp_node *from, const char *path)
     return count;
 }
 
+/* Whether something is there after the merge. A leaf that only has a control, or only takes values
+ * away that nobody gave, is not. */
+static bool
+is_there(const bp_node *parent, const char *key)
+{
+    const bp_node *node = bp_node_child(parent, key);
+    return node != NULL && (node->kind != BP_NODE_LEAF || node->assign != NULL ||
+                            node->append != NULL || node->plain != NULL);
+}
+
 static void
 need(judge *j, const bp_node *node, const char *key, bool told)
 {
-    if (bp_node_child(node, key) == NULL && !node->holes) {
+    if (!is_there(node, key) && !node->holes) {
         add(j, BP_FAULT_MISSING, node, key, told);
     }
 }
@@ -107,7 +117,7 @@ judge_lifecycle(judge *j, const bp_node *rule, const bp_node *node)
         add(j, BP_FAULT_TOGETHER, node, NULL, true);
     }
     if (archive && !rule->holes &&
-        (bp_node_child(rule, "schedule_expression") == NULL || runs_too_close(j, rule))) {
+        (!is_there(rule, "schedule_expression") || runs_too_close(j, rule))) {
         add(j, BP_FAULT_TOGETHER, rule, NULL, true);
     }
 }

@@ -194,8 +194,10 @@ add_instance(bp_putting *on, bp_stack_instances *to, bp_stack_instance made)
     *bp_vec_add(on->arena, to) = made;
 }
 
+/* Regions of an account. */
 typedef struct found {
     bp_region_mask in;
+    bool may_lack; /* StackSets passes accounts by that are not active; what it made before stays */
 } found;
 
 static void
@@ -209,10 +211,10 @@ put_instances(bp_putting *on, bp_org_stack_set *set, bp_unit *unit)
     set->instances_known = true;
     for (size_t i = 0; managed && i < org->accounts.count; i++) {
         const bp_account *account = &org->accounts.at[i];
-        if (!account->management && account->state == BP_STATE_ACTIVE &&
-            is_under(org, account->ou, set)) {
+        if (!account->management && is_under(org, account->ou, set)) {
             found *cells = BP_NEW(on->scratch, found);
             cells->in = set->regions;
+            cells->may_lack = account->state != BP_STATE_ACTIVE;
             bp_map_set(expected, account->id, cells);
         }
     }
@@ -245,7 +247,7 @@ put_instances(bp_putting *on, bp_org_stack_set *set, bp_unit *unit)
         const found *wanted = entry->value;
         const found *cells = bp_map_get(there, entry->key);
         bp_region_mask lacking = wanted->in & ~(cells == NULL ? 0 : cells->in);
-        if (lacking != 0) {
+        if (lacking != 0 && !wanted->may_lack) {
             add_instance(on, &set->without,
                          (bp_stack_instance){.account = entry->key, .in = lacking});
         }

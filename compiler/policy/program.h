@@ -24,8 +24,10 @@ typedef enum bp_target_kind {
 typedef struct bp_target_ref {
     bp_target_kind kind;
     bp_str text;
-    bp_span span; /* of the text in the brackets, or of the word */
-    bool unknown; /* reported already */
+    bp_span span;   /* of the text in the brackets, or of the word */
+    bool unknown;   /* reported already */
+    unsigned order; /* among the policies of the target: lower ones act first; equal ones in order
+                       of declaration */
 } bp_target_ref;
 
 typedef BP_VEC(bp_target_ref) bp_target_refs;
@@ -39,6 +41,7 @@ typedef struct bp_tag {
 typedef BP_VEC(bp_tag) bp_tags;
 
 typedef struct bp_policy {
+    size_t number; /* among the policies of the program, once they are bound */
     bp_str name;
     bp_span span; /* of the name */
     bp_str description;

@@ -1,188 +1,341 @@
 #!/usr/bin/env python3
-"""usage: compare.py PROGRAM [--count N] [--seed N]
+"""usage: compare.py PROGRAM [--batch BATCH] [--count N] [--seed N] [--jobs N] [--statistics]
 Makes organizations with policies at random and compares what the program and the reference model make of every
-account. A difference is made as small as it gets and printed as a case for testdata/merges. Exit status 0 when
-there is none."""
+account. A difference is made as small as it gets and printed as a case for testdata/merges. BATCH is the program that
+runs many command lines in one process; without it each organization takes a process. Exit status 0 when there is no
+difference, 1 when there is one, 2 when the program could not answer."""
 import argparse
+import collections
 import copy
 import json
+import multiprocessing
 import pathlib
-import random
+import shutil
 import sys
 import tempfile
+import time
 
 import model
-import project
+import program
+from maker import Maker
+from organization import Policy
 
-REGIONS = ["eu-west-1", "eu-north-1", "us-east-1", "ap-south-1"]
-VALUES = ["gold", "silver", "12", 12, True, "true"]
-SWITCHES = ["true", "false", True]
-VAULT = "arn:aws:backup:eu-north-1:$account:backup-vault:%s"
-ROLE = "arn:aws:iam::$account:role/backup"
-
-
-class Maker:
-    def __init__(self, seed):
-        self.random = random.Random(seed)
-
-    def chance(self, share):
-        return self.random.random() < share
-
-    def spell(self, word):
-        """Fixed keys and operators may be written in any case; so may names, which fold."""
-        return word.upper() if self.chance(0.05) else word.title() if self.chance(0.05) else word
-
-    def control(self, node, share):
-        if self.chance(share):
-            words = self.random.choice([["@@none"], ["@@all"], ["@@assign"], ["@@append"], ["@@remove"],
-                                        ["@@assign", "@@append"], ["@@append", "@@remove"]])
-            node[model.CONTROL] = words
-        return node
-
-    def scalar(self, values):
-        return self.control({self.spell("@@assign"): self.random.choice(values)}, 0.15)
-
-    def listed(self, values):
-        node = {}
-        for operator in ("@@assign", "@@append", "@@remove"):
-            if self.chance(0.45):
-                node[operator] = self.random.sample(values, self.random.randint(0 if operator == "@@assign" else 1, min(3, len(values))))
-        if not node:
-            node["@@assign"] = self.random.sample(values, 2)
-        return self.control(node, 0.2)
-
-    def block(self, members, share, control):
-        """A container with some of its members; each is a function that makes one."""
-        node = {}
-        for name, make in members.items():
-            if self.chance(share):
-                node[self.spell(name)] = make()
-        return self.control(node, control)
-
-    def lifecycle(self):
-        return self.block({"delete_after_days": lambda: self.scalar(["35", 35, "365"]),
-                           "move_to_cold_storage_after_days": lambda: self.scalar(["1", "30"])}, 0.6, 0.1)
-
-    def copy(self, name):
-        return self.block({"target_backup_vault_arn": lambda: self.scalar([VAULT % name]), "lifecycle": self.lifecycle},
-                          0.8, 0.1)
-
-    def rule(self):
-        return self.block({"schedule_expression": lambda: self.scalar(["cron(0 5 ? * * *)", "cron(0 1 ? * * *)"]),
-                           "target_backup_vault_name": lambda: self.scalar(["main", "other"]),
-                           "enable_continuous_backup": lambda: self.scalar(SWITCHES),
-                           "start_backup_window_minutes": lambda: self.scalar(["60", 480]),
-                           "lifecycle": self.lifecycle,
-                           "copy_actions": lambda: self.block({VAULT % name: lambda n=name: self.copy(n)
-                                                               for name in ("main", "far")}, 0.4, 0.1)}, 0.5, 0.1)
-
-    def tags(self):
-        return self.block({"iam_role_arn": lambda: self.scalar([ROLE]), "tag_key": lambda: self.scalar(["tier", "Tier"]),
-                           "tag_value": lambda: self.listed(VALUES)}, 0.7, 0.1)
-
-    def resources(self):
-        return self.block({"iam_role_arn": lambda: self.scalar([ROLE]),
-                           "resource_types": lambda: self.listed(["arn:aws:ec2:*:*:volume/*", "arn:aws:rds:*:*:db:*"])},
-                          0.7, 0.1)
-
-    def selections(self):
-        return self.block({"tags": lambda: self.block({"marked": self.tags, "late": self.tags}, 0.6, 0.15),
-                           "resources": lambda: self.block({"disks": self.resources}, 0.5, 0.15)}, 0.6, 0.1)
-
-    def plan(self):
-        return self.block({"regions": lambda: self.listed(REGIONS),
-                           "rules": lambda: self.block({"short": self.rule, "long": self.rule}, 0.6, 0.15),
-                           "selections": self.selections}, 0.65, 0.1)
-
-    def document(self):
-        return {self.spell("plans"): self.block({"orders": self.plan, "ledger": self.plan, "archive": self.plan}, 0.55, 0.1)}
-
-    def tree(self):
-        tree = project.Tree()
-        for number in range(self.random.randint(0, 4)):
-            parent = self.random.choice([()] + [ou for ou in tree.ous if len(ou) < 4])
-            tree.ous.append(parent + (f"OU{number}",))
-        places = [()] + tree.ous
-        for number in range(self.random.randint(1, 5)):
-            tree.accounts.append((f"2222000{number:05d}", self.random.choice(places)))
-        targets = places + [number for number, _ in tree.accounts]
-        for _ in range(self.random.randint(1, 7)):
-            chosen = self.random.sample(targets, min(len(targets), 1 if self.chance(0.7) else 2))
-            tree.policies.append((self.document(), chosen))
-        return tree
+CHUNK = 200
+# Rules of the program, and what the model calls the same.
+RULES = {"INH001": {"incomplete"}, "INH002": {"conflict"}, "INH003": {"blocked", "closed", "wider"},
+         "INH004": {"override"}}
+# Where either answer is right: whether AWS sees a plan or rule that holds nothing is not known; a policy that stands on
+# two levels may well forbid what it repeats; an assign that drops what a peer brings back is judged by the policy or by
+# the result.
+UNSURE = {"INH001": {"hollow"}, "INH003": {"attached twice"}, "INH004": {"override made good", "attached twice"}}
 
 
-def differences(program, tree, folder):
-    """Accounts of which the two say different things, with both."""
-    tree.write(folder)
-    said = project.ask(program, folder)
-    found = []
-    for account, _ in tree.accounts:
-        wanted = model.effective(tree.levels(account))
-        if said[account]["effective"] != wanted:
-            found.append((account, said[account]["effective"], wanted))
+class OneByOne:
+    """The face of program.Batch, over processes."""
+
+    def __init__(self, path):
+        self.path = path
+        self.folders = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def ask(self, folders):
+        self.folders = list(folders)
+
+    def answer(self):
+        return program.ask(self.path, self.folders.pop(0))
+
+
+class InOne:
+    def __init__(self, path):
+        self.batch = program.Batch(path)
+        self.folders = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.batch.__exit__()
+
+    def ask(self, folders):
+        self.folders = list(folders)
+        self.batch.send([program.effective_words(folder) for folder in folders])
+
+    def answer(self):
+        folder = self.folders.pop(0)
+        code, text = self.batch.take()
+        if code == 2 or not text:
+            raise program.Failed(f"exit {code} in {folder}")
+        return program.accounts_of(text)
+
+
+def expected(organization):
+    """{account: (document, what is odd)} of the accounts that policies have to reach: the active ones."""
+    places = {}
+
+    def merged(place, above):
+        if place not in places:
+            state, events = above
+            events = set(events)
+            documents = [policy.read() for policy in organization.policies if place in policy.targets]
+            places[place] = (model.level(state, documents, events), events)
+        return places[place]
+
+    found = {}
+    for account in organization.accounts:
+        if organization.states.get(account, "active") != "active":
+            continue
+        above = (model.NOTHING, set())
+        line = organization.places(account)
+        for place in line:
+            above = merged(place, above)
+        document = model.document_of(above[0])
+        events = set(above[1])
+        for name, judge in (("incomplete", model.lacking), ("no Region", model.without_region)):
+            if judge(document):
+                events.add(name)
+        if model.hollow(above[0]):
+            events.add("hollow")
+        if any(len(set(policy.targets) & set(line)) > 1 for policy in organization.policies):
+            events.add("attached twice")
+        found[account] = (document, events)
     return found
 
 
-def smaller(tree):
-    """Trees with one thing less: a policy, or a key of a document."""
-    for number in range(len(tree.policies)):
-        less = copy.deepcopy(tree)
-        del less.policies[number]
+def contributing(organization, account):
+    """The names of the policies on the path, from the root down, each once."""
+    names = [f"p{number}" for place in organization.places(account)
+             for number, policy in enumerate(organization.policies) if place in policy.targets]
+    return list(dict.fromkeys(names))
+
+
+def verdicts(element, events):
+    """(rule, what the program says, what the model says) where they differ about rules."""
+    codes = {finding["code"] for finding in element["findings"]}
+    # A half plan that comes of an unknown name has one finding, of the name.
+    lost = "INH012" in codes
+    if element["valid"] and not lost and not events.isdisjoint({"incomplete", "no Region"}):
+        yield "valid", True, False
+    for code, names in RULES.items():
+        unsure = not UNSURE.get(code, set()).isdisjoint(events) or (code == "INH001" and lost)
+        if not unsure and (code in codes) == names.isdisjoint(events):
+            yield code, code in codes, not names.isdisjoint(events)
+
+
+def differences(organization, said):
+    """[(account, what the program says, what the model says)] where the two differ."""
+    found = []
+    for account, (document, events) in expected(organization).items():
+        element = said.get(account)
+        if element is None:
+            found.append((account, None, document))
+        elif element["effective"] != document:
+            found.append((account, element["effective"], document))
+        elif element["contributing"] != contributing(organization, account):
+            found.append((account, element["contributing"], contributing(organization, account)))
+        else:
+            found += [(account, {name: said}, {name: wanted}) for name, said, wanted in verdicts(element, events)]
+    return found
+
+
+def smaller(organization):
+    """Organizations with one thing less: a policy, a target, an account, an OU, or a key of a document."""
+    for number, policy in enumerate(organization.policies):
+        less = copy.copy(organization)
+        less.policies = organization.policies[:number] + organization.policies[number + 1:]
         yield less
-    for number, (document, _) in enumerate(tree.policies):
-        for path in list(paths_of(document)):
-            less = copy.deepcopy(tree)
-            node = less.policies[number][0]
-            for key in path[:-1]:
-                node = node[key]
-            del node[path[-1]]
+        if policy.text is not None:
+            yield with_policy(organization, number, Policy(policy.document, policy.targets))
+        for target in policy.targets if len(policy.targets) > 1 else []:
+            left = [other for other in policy.targets if other != target]
+            yield with_policy(organization, number, Policy(policy.document, left))
+    for account in list(organization.accounts)[1:]:
+        less = copy.copy(organization)
+        less.accounts = {number: path for number, path in organization.accounts.items() if number != account}
+        if not any(account in policy.targets for policy in organization.policies):
             yield less
+    for number, policy in enumerate(organization.policies):
+        if policy.text is None:
+            for path in paths_of(policy.document):
+                yield with_policy(organization, number, Policy(without(policy.document, path), policy.targets))
+
+
+def with_policy(organization, number, policy):
+    less = copy.copy(organization)
+    less.policies = organization.policies[:number] + [policy] + organization.policies[number + 1:]
+    return less
+
+
+def without(node, path):
+    less = dict(node) if isinstance(node, dict) else list(node)
+    if len(path) == 1:
+        del less[path[0]]
+    else:
+        less[path[0]] = without(node[path[0]], path[1:])
+    return less
 
 
 def paths_of(node, path=()):
-    if isinstance(node, dict):
-        for key, value in node.items():
-            yield path + (key,)
-            yield from paths_of(value, path + (key,))
+    """Everything that may be taken out of a document, the largest first."""
+    if not isinstance(node, (dict, list)):
+        return
+    keys = node.keys() if isinstance(node, dict) else range(len(node))
+    for key in keys if len(node) > 1 or not is_last(node) else ():
+        yield path + (key,)
+    for key in keys:
+        yield from paths_of(node[key], path + (key,))
 
 
-def minimise(program, tree, folder):
+def is_last(node):
+    """Whether what is taken out would leave a list, or a setting, that holds nothing."""
+    return isinstance(node, list) or any(key.startswith("@@") for key in node)
+
+
+class Asker:
+    """Asks the program about one organization at a time, in one folder."""
+
+    def __init__(self, runner, folder):
+        self.runner = runner
+        self.folder = pathlib.Path(folder) / "one"
+
+    def differences(self, organization):
+        shutil.rmtree(self.folder, ignore_errors=True)
+        organization.write(self.folder)
+        self.runner.ask([self.folder])
+        try:
+            return differences(organization, self.runner.answer())
+        except program.Failed:
+            return []
+
+
+def minimise(asker, organization, kind):
+    """The smallest organization that still shows a difference of a kind."""
     again = True
     while again:
         again = False
-        for number, less in enumerate(smaller(tree)):
-            if differences(program, less, pathlib.Path(folder) / f"less{number}"):
-                tree, again = less, True
+        for less in smaller(organization):
+            if any(kind_of(one) == kind for one in asker.differences(less)):
+                organization, again = less, True
                 break
-    return tree
+    return organization
 
 
-def show(program, tree, seed, folder):
-    tree = minimise(program, tree, folder)
-    account, said, wanted = differences(program, tree, pathlib.Path(folder) / "least")[0]
-    levels = tree.levels(account)
-    print(f"seed {seed}: the program and the model differ")
-    print(json.dumps({"about": f"seed {seed}", "levels": levels, "effective": wanted}, indent=2))
-    print(f"the program makes {json.dumps(said)}")
+def kind_of(difference):
+    """What is compared: the document, the names of policies, or one verdict by its name."""
+    _, _, wanted = difference
+    if isinstance(wanted, list):
+        return "contributing"
+    verdict = [name for name, value in wanted.items() if isinstance(value, bool)]
+    return verdict[0] if verdict else "effective"
+
+
+def describe(asker, organization, seed, difference):
+    kind = kind_of(difference)
+    organization = minimise(asker, organization, kind)
+    account, said, wanted = [one for one in asker.differences(organization) if kind_of(one) == kind][0]
+    lines = [f"seed {seed}: the program and the model differ about {account}"]
+    lines += [policy.text for policy in organization.policies if policy.text is not None]
+    lines.append(json.dumps({"about": f"seed {seed}", "levels": organization.levels(account),
+                             "effective": expected(organization)[account][0]}, indent=2, ensure_ascii=False))
+    lines.append(f"the program says {json.dumps(said, ensure_ascii=False)}")
+    lines.append(f"the model says   {json.dumps(wanted, ensure_ascii=False)}")
+    return "\n".join(lines)
+
+
+class Tally:
+    """How many organizations exercise what."""
+
+    def __init__(self):
+        self.organizations = self.accounts = 0
+        self.events = collections.Counter()
+
+    def add(self, organization):
+        wanted = expected(organization)
+        self.organizations += 1
+        self.accounts += len(wanted)
+        self.events.update(set().union(*(events for _, events in wanted.values())))
+        self.events["in the language"] += organization.policies[0].text is not None
+        self.events["an effective policy"] += any(document for document, _ in wanted.values())
+        self.events["complete"] += any(document and "incomplete" not in events for document, events in wanted.values())
+
+    def print(self):
+        for name, count in sorted(self.events.items()):
+            print(f"{count:8}  {name}")
+
+
+def work(options, seeds, share):
+    """Goes through a share of the seeds; gives (accounts, description of the first difference or None)."""
+    accounts = 0
+    where = "/dev/shm" if pathlib.Path("/dev/shm").is_dir() else None
+    runner = InOne(options.batch) if options.batch else OneByOne(options.program)
+    with tempfile.TemporaryDirectory(dir=where) as folder, runner:
+        for first in range(0, len(seeds), CHUNK):
+            chunk = seeds[first:first + CHUNK]
+            made = [Maker(seed).organization() for seed in chunk]
+            folders = [f"{folder}/{number}" for number in range(len(made))]
+            for organization, place in zip(made, folders):
+                organization.write(place)
+            runner.ask(folders)
+            for seed, organization in zip(chunk, made):
+                found = differences(organization, runner.answer())
+                if found:
+                    while runner.folders:
+                        runner.answer()
+                    return accounts, describe(Asker(runner, folder), organization, seed, found[0])
+                accounts += len(organization.accounts)
+            if options.progress and share == 0:
+                print(f"{first + len(chunk)} of {len(seeds)}", file=sys.stderr, flush=True)
+    return accounts, None
+
+
+def guarded(arguments):
+    try:
+        return work(*arguments)
+    except program.Failed as failure:
+        return 0, failure
+
+
+def compare(options):
+    seeds = range(options.seed, options.seed + options.count)
+    shares = [(options, seeds[share::options.jobs], share) for share in range(options.jobs)]
+    start = time.monotonic()
+    if options.jobs == 1:
+        results = [guarded(shares[0])]
+    else:
+        with multiprocessing.Pool(options.jobs) as pool:
+            results = pool.map(guarded, shares, chunksize=1)
+    for _, trouble in results:
+        if trouble is not None:
+            print(trouble)
+            return 2 if isinstance(trouble, program.Failed) else 1
+    accounts = sum(accounts for accounts, _ in results)
+    print(f"{options.count} organizations, {accounts} accounts from seed {options.seed}, "
+          f"{time.monotonic() - start:.0f} s: no difference")
+    return 0
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program")
+    parser.add_argument("--batch", help="runs many command lines in one process")
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--progress", action="store_true")
+    parser.add_argument("--statistics", action="store_true", help="only tell what the organizations exercise")
     options = parser.parse_args()
-    accounts = 0
-    for seed in range(options.seed, options.seed + options.count):
-        tree = Maker(seed).tree()
-        with tempfile.TemporaryDirectory() as folder:
-            if differences(options.program, tree, folder):
-                show(options.program, tree, seed, folder)
-                return 1
-        accounts += len(tree.accounts)
-    print(f"{options.count} organizations, {accounts} accounts from seed {options.seed}: no difference")
-    return 0
+    if options.statistics:
+        tally = Tally()
+        for seed in range(options.seed, options.seed + options.count):
+            tally.add(Maker(seed).organization())
+        print(f"{tally.organizations} organizations, {tally.accounts} accounts")
+        tally.print()
+        return 0
+    return compare(options)
 
 
 if __name__ == "__main__":

@@ -8,29 +8,16 @@ import sys
 import tempfile
 
 import model
-import project
+import organization
+import program
 
 ACCOUNT = "222233334444"
 
 
-def tree_of(levels):
-    """The levels as a tree of one branch; the last one is the account's own."""
-    tree = project.Tree()
-    path = ()
-    for number in range(1, len(levels) - 1):
-        path += (f"Level {number}",)
-        tree.ous.append(path)
-    tree.accounts = [(ACCOUNT, path)]
-    for number, documents in enumerate(levels):
-        target = path[:number] if number < len(levels) - 1 else ACCOUNT
-        tree.policies += [(document, [target]) for document in documents]
-    return tree
-
-
-def judge(program, name, case, folder):
+def judge(path, name, case, folder):
     levels = case["levels"] + ([[]] if len(case["levels"]) == 1 else [])
-    tree_of(levels).write(folder)
-    said = project.ask(program, folder)[ACCOUNT]
+    organization.of_levels(levels, ACCOUNT).write(folder)
+    said = program.ask(path, folder)[ACCOUNT]
     wrong = []
     if said["effective"] != case["effective"]:
         wrong.append(f"the program makes {json.dumps(said['effective'])}")

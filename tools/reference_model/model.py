@@ -1,19 +1,46 @@
-"""Effective backup policies, the plain way: a table of settings by their path.
+"""The reference model: how the backup policies on an account's path merge.
 
-Written from the rules of the merge, without looking at the compiler. Every document is laid out flat; a level
-applies the documents attached to it to the table, setting by setting. Slow and short on purpose.
+Written from what AWS documents of policy inheritance and from recorded answers of the service, and from nothing else:
+not from the program that it is compared with. Levels run from the root to the account; the documents of one level are
+peers in their order of attachment.
 
-Rules: of several assigns of one level the first document's wins; then all appends (what is not there yet, at the
-end), then all removes. A child control binds the levels below, several meet, none widens. On a container it decides
-only whether levels below may add keys: they may not where it leaves out append. Keys fold to lower case, values become
-texts, an emptied list stays, containers without a value disappear.
+    value    None (nobody set it), a text, or a list of texts
+    allowed  the operators that lower levels may still use; on a container, whether they may add keys
 """
-OPERATORS = ("assign", "append", "remove")
+
+ASSIGN, APPEND, REMOVE = "@@assign", "@@append", "@@remove"
 CONTROL = "@@operators_allowed_for_child_policies"
-EVERYTHING = frozenset(OPERATORS)
+ALL = frozenset((ASSIGN, APPEND, REMOVE))
+CONTROL_WORDS = {"@@all": ALL, "@@none": frozenset(), ASSIGN: frozenset((ASSIGN,)), APPEND: frozenset((APPEND,)),
+                 REMOVE: frozenset((REMOVE,))}
 
 
-def as_text(value):
+class Written:
+    """One object of a document: its operators, its control, and the objects in it by folded name."""
+    __slots__ = ("assign", "append", "remove", "control", "kids")
+
+    def __init__(self):
+        self.assign = self.append = self.remove = self.control = None
+        self.kids = {}
+
+
+class Merged:
+    """What the levels so far make of one setting or container. Never changed once it was given out."""
+    __slots__ = ("value", "allowed", "kids")
+
+    def __init__(self, value=None, allowed=ALL, kids=None):
+        self.value = value
+        self.allowed = allowed
+        self.kids = {} if kids is None else kids
+
+
+NOTHING = Merged()
+
+
+def text_of(value):
+    """Numbers, switches and null become texts."""
+    if isinstance(value, str):
+        return value
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -21,92 +48,136 @@ def as_text(value):
     return str(value)
 
 
-def as_value(value):
-    return [as_text(item) for item in value] if isinstance(value, list) else as_text(value)
+def texts_of(value):
+    return [text_of(one) for one in value] if isinstance(value, list) else text_of(value)
 
 
-def flatten(document):
-    """{path: {"assign": …, "append": …, "remove": …, "allows": set}} of one document, containers included."""
-    table = {}
-    todo = [((), document)]
-    while todo:
-        path, node = todo.pop(0)
-        row = table.setdefault(path, {"allows": EVERYTHING})
-        for key, value in node.items():
-            word = key.lower()
-            if word == CONTROL:
-                names = {name.lower().lstrip("@") for name in value}
-                row["allows"] = EVERYTHING if "all" in names else frozenset(names & EVERYTHING)
-            elif word.startswith("@@"):
-                row[word[2:]] = as_value(value)
-            else:
-                todo.append((path + (word,), value))
-    table[()] = {"allows": EVERYTHING}  # AWS reads neither operators nor controls beside "plans"
-    return table
+def read(document):
+    """A document as AWS reads it: operators, fixed keys and identifiers in lower case."""
+    node = Written()
+    for key, value in document.items():
+        name = key.lower()
+        if name == ASSIGN:
+            node.assign = texts_of(value)
+        elif name == APPEND:
+            node.append = texts_of(value)
+        elif name == REMOVE:
+            node.remove = texts_of(value)
+        elif name == CONTROL:
+            node.control = frozenset().union(*(CONTROL_WORDS[word.lower()] for word in value))
+        else:
+            node.kids[name] = read(value)
+    return node
 
 
-class Organization:
-    """What has come together on the way from the root so far."""
+def differs(value, other):
+    """Whether two values of a setting mean different things: the order of a list does not."""
+    if isinstance(value, list) and isinstance(other, list):
+        return set(value) != set(other)
+    return value != other
 
-    def __init__(self):
-        self.known = {()}
-        self.values = {}
-        self.allows = {}
 
-    def _admit(self, path):
-        """Whether a path is there, or may be added: by the controls of the levels above alone."""
-        for length in range(1, len(path) + 1):
-            if path[:length] not in self.known:
-                if "append" not in self.allows.get(path[: length - 1], EVERYTHING):
-                    return False
-                # What is new below a new key is free.
-                return True
-        return True
+def merge_value(node, peers, events):
+    """Assigns first, of several the first attached; then all appends, then all removes."""
+    value, allowed = node.value, node.allowed
+    assigned = [peer.assign for peer in peers if peer.assign is not None]
+    appended = [peer.append for peer in peers if peer.append is not None]
+    removed = [one for peer in peers for one in peer.remove or ()]
+    if assigned and ASSIGN in allowed:
+        value = assigned[0]
+        if any(differs(other, value) for other in assigned[1:]):
+            events.add("conflict")
+    if appended and APPEND in allowed:
+        value = [] if value is None else list(value)
+        for one in (one for values in appended for one in values):
+            if one not in value:
+                value.append(one)
+    if removed and value and REMOVE in allowed:
+        value = [one for one in value if one not in removed]
+    used = [word for word, values in ((ASSIGN, assigned), (APPEND, appended), (REMOVE, removed)) if values]
+    if not allowed.issuperset(used):
+        events.add("blocked")
+    if assigned and ASSIGN in allowed and isinstance(node.value, list):
+        if set(node.value) - set(value) - set(removed):
+            events.add("override")
+        elif set(node.value) - set(assigned[0]):
+            events.add("override made good")
+    return value
 
-    def level(self, documents):
-        tables = [flatten(document) for document in documents]
-        paths = list(dict.fromkeys(path for table in tables for path in table))
-        admitted = [path for path in paths if self._admit(path)]
-        for path in admitted:
-            self._apply(path, [table[path] for table in tables if path in table])
-        for path in admitted:
-            for table in tables:
-                if path in table:
-                    self.allows[path] = self.allows.get(path, EVERYTHING) & table[path]["allows"]
-        self.known.update(admitted)
 
-    def _apply(self, path, rows):
-        allowed = self.allows.get(path, EVERYTHING)
-        if "assign" in allowed:
-            assigned = [row["assign"] for row in rows if "assign" in row]
-            if assigned:
-                self.values[path] = list(assigned[0]) if isinstance(assigned[0], list) else assigned[0]
-        if "append" in allowed:
-            for row in rows:
-                if "append" in row:
-                    there = self.values.get(path)
-                    there = there if isinstance(there, list) else []
-                    for item in row["append"] if isinstance(row["append"], list) else [row["append"]]:
-                        if item not in there:
-                            there.append(item)
-                    self.values[path] = there
-        if "remove" in allowed and isinstance(self.values.get(path), list):
-            gone = {item for row in rows for item in row.get("remove", [])}
-            self.values[path] = [item for item in self.values[path] if item not in gone]
+def merge_kids(node, peers, events):
+    kids = node.kids
+    names = list(dict.fromkeys(name for peer in peers for name in peer.kids))
+    if names:
+        kids = dict(kids)
+    for name in names:
+        kid = kids.get(name, NOTHING)
+        if kid is NOTHING and APPEND not in node.allowed:
+            events.add("closed")
+            continue
+        kids[name] = merge(kid, [peer.kids[name] for peer in peers if name in peer.kids], events)
+    return kids
 
-    def document(self):
-        root = {}
-        for path, value in self.values.items():
-            node = root
-            for key in path[:-1]:
-                node = node.setdefault(key, {})
-            node[path[-1]] = value
-        return root
+
+def merge(node, peers, events):
+    """One level upon what stands above it. Its controls bind the levels below, not itself."""
+    value = merge_value(node, peers, events)
+    kids = merge_kids(node, peers, events)
+    allowed = node.allowed
+    for peer in peers:
+        if peer.control is not None:
+            if peer.control - node.allowed:
+                events.add("wider")
+            allowed = allowed & peer.control
+    return Merged(value, allowed, kids)
+
+
+def hollow(node):
+    """Whether a plan, or something that a plan lists by name, was written and holds nothing."""
+    plans = node.kids.get("plans", NOTHING).kids.values()
+    return any(shown(kid) is None for plan in plans for kid in [plan] + [
+        kid for part in plan.kids.values() for kid in [part] + list(part.kids.values())])
+
+
+def shown(node):
+    """The document: what nobody set and what holds nothing is not there; an emptied list is."""
+    if node.value is not None:
+        return node.value
+    document = {}
+    for name, kid in node.kids.items():
+        made = shown(kid)
+        if made is not None:
+            document[name] = made
+    return document or None
+
+
+def document_of(node):
+    return shown(node) or {}
+
+
+def level(node, peers, events):
+    """One level upon what stands above it: documents as `read` gives them, the first attached first. `events` is a set
+    that gets what people should hear of."""
+    return merge(node, peers, events) if peers else node
 
 
 def effective(levels):
-    """The effective document of an account: levels from the root down, each a list of documents."""
-    organization = Organization()
+    """The effective document of an account: the documents of its levels, the root first."""
+    node = NOTHING
     for documents in levels:
-        organization.level(documents)
-    return organization.document()
+        node = level(node, [read(document) for document in documents], set())
+    return document_of(node)
+
+
+def lacking(document):
+    """Whether a plan lacks Regions, a rule, a rule's vault, or a selection: AWS does not enforce it."""
+    for plan in document.get("plans", {}).values():
+        if "regions" not in plan or not plan.get("rules") or not plan.get("selections"):
+            return True
+        if any("target_backup_vault_name" not in rule for rule in plan["rules"].values()):
+            return True
+    return False
+
+
+def without_region(document):
+    return any(plan.get("regions") == [] for plan in document.get("plans", {}).values())

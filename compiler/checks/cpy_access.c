@@ -320,21 +320,23 @@ report_key(const access *run, const cause *of)
     bp_diagnostics *list = run->context->diagnostics;
     bp_str types = bp_type_words(run->context->arena, of->types.at, of->types.count);
     bool declared = of->vault.declared != NULL;
-    const char *where = of->abroad ? "another account" : "another Region";
     bp_finding *finding = NULL;
     if (of->open) {
         finding = bp_report(list, "CPY010", of->store->name_span,
                             "vault \"%.*s\" has a key that AWS manages; types that AWS Backup "
-                            "does not manage fully cannot be copied to %s with it",
-                            BP_ARG(of->store->name), where);
+                            "does not manage fully cannot be copied to another account with it",
+                            BP_ARG(of->store->name));
     } else {
-        finding = bp_report(list, "CPY010", of->store->name_span,
-                            "%s%.*s: %s be copied to %s under the key of vault \"%.*s\"; it "
-                            "needs a key of your own",
-                            of->partly ? "some of what is selected, " : "", BP_ARG(types),
-                            of->abroad ? "cannot" : "may not", where, BP_ARG(of->store->name));
+        finding = bp_report(
+            list, "CPY010", of->store->name_span,
+            of->abroad ? "%s%.*s: cannot be copied to another account under the key of "
+                         "vault \"%.*s\"; it needs a key of your own"
+                       : "%s%.*s: copies to another Region may fail under the key of "
+                         "vault \"%.*s\"; it needs a key of your own",
+            of->partly ? "some of what is selected, " : "", BP_ARG(types), BP_ARG(of->store->name));
     }
     finding->severity = of->severity;
+    finding->aws = of->abroad ? finding->aws : BP_AWS_UNKNOWN;
     bp_finding_mark(list, finding, "under a key that AWS manages");
     if (bp_span_exists(of->named_at)) {
         bp_finding_label(list, finding, of->named_at, "%s",

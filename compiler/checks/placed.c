@@ -19,34 +19,57 @@ rows_of_ranges(const bp_check_context *context, const bp_ranges *ranges, bp_regi
     return rows;
 }
 
+/* What policies need of a vault; all Regions of it in *regions. Gathered by account: needs are many
+ * and overlap. */
+static bp_cell_rows
+needed_rows(const bp_check_context *context, const bp_bound_vault *vault, bp_region_mask *regions)
+{
+    const bp_needs *needs = bp_needs_of(context);
+    bp_cell_rows rows = {0};
+    size_t count = context->org->accounts.count;
+    bp_region_mask *masks = bp_arena_array(context->arena, count + 1, sizeof *masks);
+    for (size_t i = 0; i < needs->vaults.count; i++) {
+        const bp_vault_need *need = &needs->vaults.at[i];
+        if (need->vault != vault) {
+            continue;
+        }
+        bp_cell_rows some = bp_vault_need_rows(context, need);
+        for (size_t r = 0; r < some.count; r++) {
+            masks[some.at[r].account] |= some.at[r].regions;
+        }
+        *regions |= bp_need_regions(need);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (masks[i] != 0) {
+            *bp_vec_add(context->arena, &rows) = (bp_cell_row){i, masks[i]};
+        }
+    }
+    return rows;
+}
+
 bp_placed
 bp_vault_placed(const bp_check_context *context, const bp_bound_vault *vault)
 {
     bp_placed placed = {0};
-    const bp_needs *needs = bp_needs_of(context);
+    const bp_vault *written = vault->vault;
     bp_region_mask regions = 0;
     if (context->org == NULL) {
         return placed;
     }
-    for (size_t i = 0; i < needs->vaults.count; i++) {
-        if (needs->vaults.at[i].vault == vault) {
-            bp_cell_rows rows = bp_vault_need_rows(context, &needs->vaults.at[i]);
-            bp_cells_add(context->arena, &placed.needed, &rows);
-            regions |= bp_need_regions(&needs->vaults.at[i]);
-        }
+    placed.needed = needed_rows(context, vault, &regions);
+    if (vault->placed_by_need) {
+        placed.all = placed.needed;
+        return placed;
     }
-    const bp_vault *written = vault->vault;
     regions = written->regions_written ? vault->regions : regions;
-    bp_cell_rows all = {0};
     if (written->deploy_to_written) {
-        all = rows_of_ranges(context, &vault->accounts, regions);
+        placed.all = rows_of_ranges(context, &vault->accounts, regions);
     } else {
-        bp_cells_add(context->arena, &all, &placed.needed);
-        for (size_t i = 0; written->regions_written && i < all.count; i++) {
-            all.at[i].regions = regions;
+        bp_cells_add(context->arena, &placed.all, &placed.needed);
+        for (size_t i = 0; i < placed.all.count; i++) {
+            placed.all.at[i].regions = regions;
         }
     }
-    placed.all = all;
     placed.needed = bp_cells_both(context->arena, &placed.needed, &placed.all);
     return placed;
 }

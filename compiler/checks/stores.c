@@ -128,13 +128,32 @@ bp_brought_regions(const bp_check_context *context, const bp_bound_vault *vault,
     return brought;
 }
 
-/* What is found while the accounts of a store are looked at: accounts share a few sets of vaults,
- * so the kinds are few and the last ones are found first. */
+/* What is found while the accounts of a store are looked at. Accounts share a few sets of vaults:
+ * what the last one says of the name is kept. */
 typedef struct finder {
     const bp_check_context *context;
     const bp_store *store;
     bp_store_vaults *all;
+    const bp_vault_set *set;
+    bp_region_mask present;
+    bp_region_mask absent;
 } finder;
+
+/* Whether two listed vaults are the same for all that is asked of them, whoever holds them. */
+static bool
+alike(const bp_org_vault *a, const bp_org_vault *b)
+{
+    if (a == b || a == NULL || b == NULL) {
+        return a == b;
+    }
+    bool same = a->kind == b->kind && a->key == b->key && a->lock == b->lock &&
+                a->lock_min == b->lock_min && a->lock_max == b->lock_max &&
+                a->copy_from == b->copy_from && a->copy_from_ids.count == b->copy_from_ids.count;
+    for (size_t i = 0; same && i < a->copy_from_ids.count; i++) {
+        same = bp_str_equal(a->copy_from_ids.at[i], b->copy_from_ids.at[i]);
+    }
+    return same;
+}
 
 static void
 add(finder *f, const bp_vault *declared, const bp_org_vault *listed, bp_cell_row row)
@@ -144,11 +163,17 @@ add(finder *f, const bp_vault *declared, const bp_org_vault *listed, bp_cell_row
     }
     size_t i = f->all->count;
     while (i > 0 &&
-           (f->all->at[i - 1].declared != declared || f->all->at[i - 1].listed != listed)) {
+           (f->all->at[i - 1].declared != declared || !alike(f->all->at[i - 1].listed, listed))) {
         i--;
     }
     if (i == 0) {
-        *bp_vec_add(f->context->arena, f->all) = (bp_store_vault){declared, listed, {0}};
+        bp_store_vault fresh = {declared, listed, {0}};
+        if (f->all->count == 0) { /* most often the only kind there is */
+            fresh.rows.room = f->store->elsewhere ? 1 : f->store->use->accounts.count;
+            fresh.rows.at =
+                bp_arena_array(f->context->arena, fresh.rows.room, sizeof *fresh.rows.at);
+        }
+        *bp_vec_add(f->context->arena, f->all) = fresh;
         i = f->all->count;
     }
     *bp_vec_add(f->context->arena, &f->all->at[i - 1].rows) = row;
@@ -176,14 +201,14 @@ look_at(finder *f, uint32_t index)
             wanted &= ~vault->in;
         }
     }
-    add(f, NULL, NULL, (bp_cell_row){index, wanted & ~absent});
+    add(f, NULL, NULL, (bp_cell_row){index, wanted & ~f->absent});
 }
 
 bp_store_vaults
 bp_store_vaults_of(const bp_check_context *context, const bp_store *store)
 {
     bp_store_vaults all = {0};
-    finder f = {context, store, &all};
+    finder f = {.context = context, .store = store, .all = &all};
     const bp_plan_use *use = store->use;
     if (context->org != NULL && store->elsewhere) {
         look_at(&f, bp_account_index(context->org, store->to));

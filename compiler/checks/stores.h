@@ -35,8 +35,8 @@ void bp_each_store_of(const bp_check_context *context, const bp_plan_use *use,
                       bp_store_visit *visit, void *state);
 void bp_each_store(const bp_check_context *context, bp_store_visit *visit, void *state);
 
-/* Vaults that are alike in the cells that a store writes to; at most one of the two is set. None of
- * them: nobody knows whether there is one. */
+/* Vaults that are alike in the cells that a store writes to, the first of them listed; at most one
+ * of the two is set. None of them: nobody knows whether there is one. */
 typedef struct bp_store_vault {
     const bp_vault *declared;
     const bp_org_vault *listed;

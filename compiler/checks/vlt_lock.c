@@ -162,8 +162,10 @@ judge_store(void *state, const bp_store *store)
 {
     locks *run = state;
     retention kept = retention_of(run->context, store);
-    if (!kept.known) {
-        return;
+    const bp_bound_vault *ours = store->vault;
+    if (!kept.known || (ours != NULL && ours->placed_by_need && !ours->vault->air_gapped &&
+                        ours->vault->lock.word == BP_NO_LOCK)) {
+        return; /* brought everywhere, and without a lock */
     }
     run->without_inventory += run->context->org == NULL && store->vault == NULL;
     bp_store_vaults vaults = bp_store_vaults_of(run->context, store);

@@ -59,6 +59,10 @@ judge_owner(const bp_check_context *context, const bp_bound_vault *bound, bp_acc
 {
     const bp_organization *org = context->org;
     const bp_vault *vault = bound->vault;
+    bool asked = org->stack_sets.count > 0 || org->stack_sets_partial || org->stack_sets_complete;
+    if (!asked) {
+        return; /* an inventory without a word on stack sets was not made to answer this */
+    }
     bp_str ours = bp_stack_set_name(context->arena, BP_STACK_VAULT, vault->name);
     bp_cell_rows rest = bp_vault_placed(context, bound).all;
     bp_cell_rows absent = listed_cells(context, &rest, vault->name, false);
@@ -81,9 +85,7 @@ judge_owner(const bp_check_context *context, const bp_bound_vault *bound, bp_acc
         report_taken(context, vault, NULL, &rest);
         return;
     }
-    /* An inventory without a word on stack sets was not made to answer this. */
-    bool asked = org->stack_sets.count > 0 || org->stack_sets_partial;
-    for (size_t i = 0; asked && i < rest.count; i++) {
+    for (size_t i = 0; i < rest.count; i++) {
         bp_account_set_add(context, unknown, rest.at[i].account);
     }
 }

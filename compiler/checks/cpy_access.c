@@ -28,6 +28,7 @@ typedef BP_VEC(cause) cause_list;
 
 typedef struct access {
     const bp_check_context *context;
+    const bp_check_context *scratch; /* for one plan */
     const bp_plan_use *use;
     const bp_named_types *named; /* NULL: not looked up yet */
     cause_list shut;             /* CPY009 */
@@ -120,7 +121,7 @@ judge_policy(access *run, const bp_store *store, const bp_store_vault *vault)
         const bp_account *account = &org->accounts.at[index];
         bp_answer answer = account == store->to ? BP_PRESENT : lets_in(org, store, vault, account);
         if (answer == BP_ABSENT) {
-            *bp_vec_add(run->context->arena, &shut) = (bp_cell_row){index, 0};
+            *bp_vec_add(run->scratch->arena, &shut) = (bp_cell_row){index, 0};
         } else if (answer == BP_UNKNOWN) {
             bp_account_set_add(run->context, &run->unknown_policy,
                                bp_account_index(org, store->to));
@@ -167,7 +168,7 @@ crossing(const access *run, const bp_store *store, const bp_cell_rows *all)
         bool abroad = store->elsewhere && account != store->to;
         bp_region_mask from = all->at[i].regions & (abroad ? ~(bp_region_mask)0 : ~store->regions);
         if (from != 0) {
-            *bp_vec_add(run->context->arena, &rows) = (bp_cell_row){all->at[i].account, from};
+            *bp_vec_add(run->scratch->arena, &rows) = (bp_cell_row){all->at[i].account, from};
         }
     }
     return rows;
@@ -182,7 +183,7 @@ dependent(const access *run, const bp_named_group *group, bool *sure)
         const bp_type *type = group->types.at[i];
         if (type->full_management == BP_ABSENT && !bp_type_never_copies(type) &&
             !bp_type_has_advanced(run->context->facts, type)) {
-            *bp_vec_add(run->context->arena, &bad) = type;
+            *bp_vec_add(run->scratch->arena, &bad) = type;
             *sure = *sure && bp_type_mark(type, "full_management") == BP_MARK_VERIFIED;
         }
     }
@@ -234,8 +235,8 @@ judge_key(access *run, const bp_store *store, const bp_store_vault *vault)
         return;
     }
     if (run->named == NULL) {
-        bp_named_types *named = BP_NEW(run->context->arena, bp_named_types);
-        *named = bp_named_types_of(run->context, run->use);
+        bp_named_types *named = BP_NEW(run->scratch->arena, bp_named_types);
+        *named = bp_named_types_of(run->scratch, run->use);
         run->named = named;
     }
     size_t before = run->keyless.count;
@@ -263,7 +264,7 @@ judge_store(void *state, const bp_store *store)
         run->without_inventory += store->elsewhere;
         run->keys_without_inventory += store->vault == NULL;
     }
-    bp_store_vaults vaults = bp_store_vaults_of(run->context, store);
+    bp_store_vaults vaults = bp_store_vaults_of(run->scratch, store);
     for (size_t i = 0; i < vaults.count; i++) {
         const bp_store_vault *vault = &vaults.at[i];
         if (vault->declared == NULL && vault->listed == NULL) {
@@ -371,13 +372,16 @@ bp_check_vault_access(const bp_check_context *context)
     if (context->model == NULL || context->effective == NULL) {
         return;
     }
-    access run = {.context = context};
+    bp_check_context scratch = bp_scratch_context(context);
+    access run = {.context = context, .scratch = &scratch};
     const bp_plan_uses *uses = bp_plan_uses_of(context);
     for (size_t i = 0; i < uses->count; i++) {
         run.use = &uses->at[i];
         run.named = NULL;
         bp_each_store_of(context, run.use, judge_store, &run);
+        bp_arena_reset(scratch.arena);
     }
+    bp_arena_release(context->arena, scratch.arena);
     for (size_t i = 0; i < run.shut.count; i++) {
         report_policy(&run, &run.shut.at[i]);
     }

@@ -16,6 +16,7 @@ typedef struct cause {
 
 typedef struct places {
     const bp_check_context *context;
+    const bp_check_context *scratch; /* for one store */
     BP_VEC(cause) causes;
 } places;
 
@@ -61,16 +62,17 @@ judge_store(void *state, const bp_store *store)
     bp_str vault = {"", 0};
     if (!store->copy || store->elsewhere || (use->usable & store->regions) == 0 ||
         !bp_node_text(store->rule, "target_backup_vault_name", &vault) ||
-        bp_str_equal(vault, store->name) || is_air_gapped(run->context, store)) {
+        bp_str_equal(vault, store->name) || is_air_gapped(run->scratch, store)) {
         return;
     }
     cause *found = cause_of(run, store);
     bp_cell_rows rows = {0};
     for (size_t i = 0; i < use->accounts.count; i++) {
-        *bp_vec_add(run->context->arena, &rows) =
+        *bp_vec_add(run->scratch->arena, &rows) =
             (bp_cell_row){use->accounts.at[i], store->regions};
     }
     bp_cells_add(run->context->arena, &found->rows, &rows);
+    bp_arena_reset(run->scratch->arena);
 }
 
 static void
@@ -128,8 +130,10 @@ bp_check_copy_places(const bp_check_context *context)
     if (context->model == NULL || context->effective == NULL) {
         return;
     }
-    places run = {.context = context};
+    bp_check_context scratch = bp_scratch_context(context);
+    places run = {.context = context, .scratch = &scratch};
     bp_each_store(context, judge_store, &run);
+    bp_arena_release(context->arena, scratch.arena);
     for (size_t i = 0; i < run.causes.count; i++) {
         report_stay(&run, &run.causes.at[i]);
     }

@@ -10,6 +10,7 @@
 #include "compiler/checks/families.h"
 #include "compiler/checks/needs.h"
 #include "compiler/checks/override.h"
+#include "compiler/checks/stores.h"
 #include "compiler/checks/types.h"
 
 enum { POLICIES = 32 };
@@ -35,6 +36,7 @@ typedef struct powers {
     bp_cell_rows one_way; /* lacks something for restores */
     bp_cell_rows foreign; /* trusts somebody else */
     const bp_org_role *listed;
+    const bp_check_context *lasting; /* for the sets of accounts */
     bp_account_set *unknown_trust;
     bp_account_set *unknown_policies;
 } powers;
@@ -199,13 +201,13 @@ judge_account(powers *of, uint32_t index)
         return; /* what it could do matters no more */
     }
     if (of->scanner || role->trusts_backup == BP_UNKNOWN) {
-        bp_account_set_add(of->context, of->unknown_trust, index);
+        bp_account_set_add(of->lasting, of->unknown_trust, index);
     }
     policy_bits has = 0;
     if (attached(of->context->facts, role, &has)) {
         judge_policies(of, index, has);
     } else {
-        bp_account_set_add(of->context, of->unknown_policies, index);
+        bp_account_set_add(of->lasting, of->unknown_policies, index);
     }
 }
 
@@ -365,20 +367,24 @@ bp_check_role_powers(const bp_check_context *context)
         return;
     }
     const bp_needs *needs = bp_needs_of(context);
+    bp_check_context scratch = bp_scratch_context(context);
     bp_account_set trust = {0};
     bp_account_set policies = {0};
     size_t without_inventory = 0;
     for (size_t i = 0; i < needs->roles.count; i++) {
         const bp_role_need *need = &needs->roles.at[i];
-        powers of = {.context = context,
+        powers of = {.context = &scratch,
+                     .lasting = context,
                      .need = need,
                      .scanner = need->node->kind != BP_NODE_SELECTION,
                      .unknown_trust = &trust,
                      .unknown_policies = &policies};
-        of.wanted = work_of(context, need, of.scanner);
+        of.wanted = work_of(&scratch, need, of.scanner);
         without_inventory += context->org == NULL && need->role == NULL;
         judge_need(&of);
+        bp_arena_reset(scratch.arena);
     }
+    bp_arena_release(context->arena, scratch.arena);
     if (trust.count > 0) {
         bp_skip_check(context->diagnostics, "ROL005", trust.count,
                       "whom a role trusts is not known in %zu account%s", trust.count,

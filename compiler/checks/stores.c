@@ -204,6 +204,15 @@ look_at(finder *f, uint32_t index)
     add(f, NULL, NULL, (bp_cell_row){index, wanted & ~f->absent});
 }
 
+bp_check_context
+bp_scratch_context(const bp_check_context *context)
+{
+    (void)bp_plan_uses_of(context);
+    bp_check_context scratch = *context;
+    scratch.arena = bp_arena_child(context->arena);
+    return scratch;
+}
+
 bp_store_vaults
 bp_store_vaults_of(const bp_check_context *context, const bp_store *store)
 {

@@ -45,6 +45,10 @@ typedef struct bp_store_vault {
 
 typedef BP_VEC(bp_store_vault) bp_store_vaults;
 
+/* A context whose arena may be reset: organizations are large, and what is found of one store is
+ * not needed for the next. What families share is made before, in the arena of `context`. Its arena
+ * ends by bp_arena_release(context->arena, …). */
+bp_check_context bp_scratch_context(const bp_check_context *context);
 /* Cells in which the vault is certainly absent are in none of them. */
 bp_store_vaults bp_store_vaults_of(const bp_check_context *context, const bp_store *store);
 

@@ -45,6 +45,7 @@ typedef struct cause {
 
 typedef struct locks {
     const bp_check_context *context;
+    const bp_check_context *scratch; /* for one store */
     BP_VEC(cause) causes;
     bp_account_set unknown;
     size_t without_inventory;
@@ -168,12 +169,13 @@ judge_store(void *state, const bp_store *store)
         return; /* brought everywhere, and without a lock */
     }
     run->without_inventory += run->context->org == NULL && store->vault == NULL;
-    bp_store_vaults vaults = bp_store_vaults_of(run->context, store);
+    bp_store_vaults vaults = bp_store_vaults_of(run->scratch, store);
     for (size_t i = 0; i < vaults.count; i++) {
         if (vaults.at[i].declared != NULL || vaults.at[i].listed != NULL) {
             judge_vault(run, store, &kept, &vaults.at[i]);
         }
     }
+    bp_arena_reset(run->scratch->arena);
 }
 
 static bp_finding *
@@ -274,8 +276,10 @@ bp_check_locks(const bp_check_context *context)
     if (context->model == NULL || context->effective == NULL) {
         return;
     }
-    locks run = {.context = context};
+    bp_check_context scratch = bp_scratch_context(context);
+    locks run = {.context = context, .scratch = &scratch};
     bp_each_store(context, judge_store, &run);
+    bp_arena_release(context->arena, scratch.arena);
     for (size_t i = 0; i < run.causes.count; i++) {
         report(&run, &run.causes.at[i]);
     }

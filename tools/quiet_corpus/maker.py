@@ -20,7 +20,7 @@ SCHEDULES = [("nightly", "daily(01:00)", 3), ("weekly", "weekly([sun], 06:00)", 
              ("late", 'cron("0 16 ? * MON-FRI *")', 8), ("last", "monthly(last, 21:00)", 95)]
 FEATURES = ["cold", "copy", "abroad", "gap", "continuous", "archive", "where", "json", "extend", "include", "raw", "control",
             "tags", "windows", "scan", "index", "vss", "lock", "several", "exempt", "naming", "ignored", "literal", "root",
-            "suspended", "protects", "path", "optin", "template", "types", "growing"]
+            "suspended", "protects", "path", "optin", "template", "types", "growing", "deployed"]
 
 
 class Maker:
@@ -50,6 +50,7 @@ class Maker:
             self.features -= {"continuous"}
         if not self.known:
             self.features -= {"root", "gap"}
+        self.needed = self.regions + ([self.more] if self.partition == "aws" else [])
         self.copied = COPIED[:3] if self.partition == "aws-cn" and self.has("abroad") else COPIED
         self.numbers = iter(range(100000000001, 999999999999, 7919))
         self.ou_numbers = iter(range(1, 10**8))
@@ -226,11 +227,14 @@ class Maker:
         if self.known:
             return ""
         lock = "  lock = governance(min: 1d, max: 36500d)\n" if self.has("lock") else ""
-        text = f'vault "{self.vault}" {{\n{lock}  tags = {{purpose: "backups"}}\n}}\n'
+        deployed = f"  deploy_to = [root]\n  regions = [{', '.join(sorted(set(self.needed + [self.copies_go_to])))}]\n" if self.has("deployed") else ""
+        kept = "  encryption = aws_managed\n" if self.has("types") and not self.has("abroad") else ""
+        text = f'vault "{self.vault}" {{\n{lock}{deployed}{kept}  tags = {{purpose: "backups"}}\n}}\n'
         if self.has("abroad"):
             text += f'vault "{self.central}" {{\n  allow_copies_from = [organization]\n}}\n'
+        more = "  source_account_condition = on\n  tags = {owner: \"platform\"}\n" if self.has("deployed") else ""
         path = f'  path = "{self.role_path}"\n' if self.role_path else ""
-        return text + f'role "{self.role}" {{\n{path}  permits = [backup, restore, s3_backup, s3_restore]\n}}\n\n'
+        return text + f'role "{self.role}" {{\n{path}  permits = [backup, restore, s3_backup, s3_restore]\n{more}}}\n\n'
 
     def base(self):
         rules = self.random.sample(SCHEDULES, self.random.randint(1, 3))
@@ -248,7 +252,7 @@ class Maker:
                 text += template
         text += self.declarations()
         # Cut so that each document stays well within its size: several policies instead of one.
-        text += f'policy "base" {{\n  description = "What every account has"\n  attach = [{targets}]\n\n{self.plan("common", rules)}}}\n'
+        text += f'policy "base" {{\n  description = "What every account has"\n  tags = {{owner: "platform"}}\n  attach = [{targets}]\n\n{self.plan("common", rules)}}}\n'
         more = (self.continuous() if self.has("continuous") else "") + (self.archive() if self.has("archive") else "")
         if more:
             text += f'\npolicy "more" {{\n  attach = [{targets}]\n{more}}}\n'

@@ -179,7 +179,7 @@ class Maker:
 
     def types(self):
         least = ["efs"] if self.has("cold") else []
-        if self.has("types") and not self.features & {"copy", "abroad", "gap", "cold"}:
+        if self.has("types") and self.partition == "aws" and not self.features & {"copy", "abroad", "gap", "cold"}:
             return sorted(self.random.sample(["rds", "dynamodb", "fsx", "efs", "storage_gateway", "eks"], 3))
         return sorted(set(least + self.random.sample(self.copied, self.random.randint(1, 3))))
 

@@ -14,15 +14,21 @@ bp_dump_push(bp_dump *dump)
     dump->pushed = true;
 }
 
-bp_json_event
-bp_dump_next(bp_dump *dump)
+const bp_json_event *
+bp_dump_step(bp_dump *dump)
 {
     if (dump->pushed) {
         dump->pushed = false;
     } else {
-        dump->last = bp_json_next(dump->reader);
+        bp_json_read(dump->reader, &dump->last);
     }
-    return dump->last;
+    return &dump->last;
+}
+
+bp_json_event
+bp_dump_next(bp_dump *dump)
+{
+    return *bp_dump_step(dump);
 }
 
 bp_str
@@ -46,6 +52,9 @@ bp_dump_row_named(bp_str command)
 bool
 bp_dump_set_region(bp_dump *dump, bp_str code)
 {
+    if (dump->region >= 0 && bp_str_equal(dump->region_code, code)) {
+        return true;
+    }
     dump->region = bp_region_index(code);
     dump->region_code = bp_kept(dump->survey, code);
     return dump->region >= 0;
@@ -91,7 +100,7 @@ take_part(bp_dump *dump, bp_str part)
         bp_dump_set_region(dump, part);
         dump->from_path |= BP_ABOUT_REGION;
     } else if (rest != 0 && sub->size == 0) {
-        *sub = bp_kept(dump->survey, percent_decoded(dump->scratch, part));
+        *sub = bp_kept(dump->survey, percent_decoded(dump->survey->arena, part));
         dump->from_path |= rest;
     }
 }
@@ -122,23 +131,40 @@ read_path(bp_dump *dump)
     }
 }
 
-void
-bp_dump_begin(bp_dump *dump)
+/* What the path says, which is the same for all answers of the file. */
+static void
+begin_file(bp_dump *dump)
 {
     bp_dump fresh = {.survey = dump->survey,
                      .reader = dump->reader,
                      .scratch = dump->scratch,
                      .item = dump->item,
                      .path = dump->path,
-                     .last = dump->last,
-                     .pushed = dump->pushed,
+                     .by_path = dump->by_path,
                      .region = -1};
     const bp_survey_options *options = &dump->survey->options;
     fresh.taken = options->has_captured ? options->captured : BP_NO_TIME;
+    read_path(&fresh);
+    bp_dump *by_path = BP_NEW(dump->survey->arena, bp_dump);
+    *by_path = fresh;
+    dump->by_path = by_path;
+}
+
+void
+bp_dump_begin(bp_dump *dump)
+{
+    if (dump->by_path == NULL) {
+        begin_file(dump);
+    }
+    bp_json_event last = dump->last;
+    bool pushed = dump->pushed;
+    const bp_dump *by_path = dump->by_path;
     bp_arena_reset(dump->scratch);
     bp_arena_reset(dump->item);
-    *dump = fresh;
-    read_path(dump);
+    *dump = *by_path;
+    dump->by_path = by_path;
+    dump->last = last;
+    dump->pushed = pushed;
 }
 
 /* ---- one answer */

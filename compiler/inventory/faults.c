@@ -216,13 +216,24 @@ bp_dump_call(bp_dump *dump)
     return bp_buf_text(&call);
 }
 
+static bool
+all_said(const bp_dump *dump, unsigned needs)
+{
+    for (size_t i = 0; i < ABOUTS; i++) {
+        if ((needs & abouts[i].bit) != 0 && said(dump, abouts[i].bit).size == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool
 bp_dump_addressed(bp_dump *dump, unsigned needs)
 {
     bp_buf lacks = {.arena = dump->scratch};
     bp_buf wrapper = {.arena = dump->scratch};
-    if (dump->spoiled) {
-        return true; /* told already; the unit is not entered as known */
+    if (dump->spoiled || all_said(dump, dump->row->needs & needs)) {
+        return true; /* spoiled: told already; the unit is not entered as known */
     }
     bp_buf_format(&wrapper, "{\"dump\": \"%s\"", dump->row->command);
     for (size_t i = 0; i < ABOUTS; i++) {
@@ -235,9 +246,6 @@ bp_dump_addressed(bp_dump *dump, unsigned needs)
         }
         bp_buf_format(&wrapper, ", \"%s\": \"%.*s\"", abouts[i].key,
                       BP_ARG(value.size == 0 ? bp_str_of(abouts[i].example) : value));
-    }
-    if (lacks.size == 0) {
-        return true;
     }
     bp_buf_add_c(&wrapper, ", \"data\": …}");
     bp_finding *finding =

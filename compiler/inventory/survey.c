@@ -4,6 +4,8 @@
  */
 #include "compiler/inventory/survey_parts.h"
 
+#include <string.h>
+
 static const bp_dump_row rows[] = {
 #define DUMP(id, command, key, section, needs, reader) {command, key, section, needs, reader},
 #include "compiler/inventory/dumps.def"
@@ -37,11 +39,28 @@ bp_survey_new(bp_arena *arena, bp_diagnostics *diagnostics, const bp_survey_opti
     return survey;
 }
 
+/* Ids and codes come again and again: the last ones are found without the map. */
+static uint32_t *
+recent_place(bp_survey *survey, bp_str text)
+{
+    enum { LONGEST = 64 };
+    if (text.size < 4 || text.size > LONGEST) {
+        return NULL;
+    }
+    uint32_t end = 0;
+    memcpy(&end, text.at + text.size - 4, 4);
+    return &survey->recent[(end * UINT32_C(0x9E3779B1) >> 16 ^ text.size) % BP_RECENT_TEXTS];
+}
+
 uint32_t
 bp_text_number(bp_survey *survey, bp_str text)
 {
     if (text.size == 0) {
         return 0;
+    }
+    uint32_t *recent = recent_place(survey, text);
+    if (recent != NULL && bp_str_equal(survey->texts.at[*recent], text)) {
+        return *recent;
     }
     bp_number *known = bp_map_get(survey->text_numbers, text);
     if (known == NULL) {
@@ -50,6 +69,9 @@ bp_text_number(bp_survey *survey, bp_str text)
         bp_str copy = bp_str_copy(survey->arena, text);
         *bp_vec_add(survey->arena, &survey->texts) = copy;
         bp_map_set(survey->text_numbers, copy, known);
+    }
+    if (recent != NULL) {
+        *recent = known->number;
     }
     return known->number;
 }

@@ -94,7 +94,7 @@ typedef struct bp_cut_list {
     const char *how;
 } bp_cut_list;
 
-enum { BP_UNIT_CHUNK = 2048 };
+enum { BP_UNIT_CHUNK = 2048, BP_RECENT_TEXTS = 256 };
 
 typedef struct bp_number {
     uint32_t number;
@@ -105,8 +105,9 @@ struct bp_survey {
     bp_diagnostics *list;
     bp_sources *sources;
     bp_survey_options options;
-    bp_map *text_numbers; /* text → bp_number * */
-    BP_VEC(bp_str) texts; /* by number; 0 is the empty text */
+    bp_map *text_numbers;             /* text → bp_number * */
+    BP_VEC(bp_str) texts;             /* by number; 0 is the empty text */
+    uint32_t recent[BP_RECENT_TEXTS]; /* numbers of short texts, by their last bytes */
     BP_VEC(bp_unit *) chunks;
     size_t unit_count;
     size_t kind_counts[BP_DUMP_KINDS]; /* units by kind */
@@ -146,6 +147,7 @@ struct bp_dump {
     bp_arena *item;    /* forgotten after every entry of its list */
     unsigned nesting;  /* lists that are being read */
     bp_str path;
+    const bp_dump *by_path; /* what the path says, once for the file; NULL: not read yet */
     const bp_dump_row *row; /* NULL: not known yet */
     bp_json_event last;
     bool pushed;  /* `last` is to be given again */
@@ -245,6 +247,8 @@ struct bp_field {
     bp_nested_reader *nested;
 };
 bp_json_event bp_dump_next(bp_dump *dump);
+/* The same without a copy: good until the next one. */
+const bp_json_event *bp_dump_step(bp_dump *dump);
 bool bp_dump_skip(bp_dump *dump, bp_json_event first);
 /* Reads the rest of an object whose first event was taken. False: the JSON is broken. */
 bool bp_read_members(bp_dump *dump, const char *what, const bp_field *fields, size_t count,

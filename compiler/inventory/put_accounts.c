@@ -57,7 +57,7 @@ put_roles(bp_putting *on, bp_str account)
 {
     bp_record record;
     bp_unit *unit = of_account(on, BP_DUMP_ROLES, account, BP_STR(""));
-    if (unit == NULL || (!unit->complete && unit->pieces == NULL)) {
+    if (!bp_unit_says(on->survey, unit)) {
         return NULL;
     }
     bp_str content = bp_put_content(on, on->scratch, unit);
@@ -102,18 +102,17 @@ static parts
 parts_of(bp_putting *on, bp_dump_kind kind, bp_str account, bp_region_mask *seen, bp_buf *key)
 {
     parts all = {0};
-    size_t count = 0;
-    bp_regions(&count);
+    bp_line *line = bp_line_find(on->survey, kind, account, BP_STR(""));
+    int region = BP_BEFORE_REGIONS;
     *seen = 0;
-    for (size_t region = 0; region < count && on->has[kind]; region++) {
-        bp_unit *unit = bp_unit_find(
-            on->survey, (bp_unit_key){.kind = kind, .account = account, .region = (int)region});
-        if (unit == NULL || (!unit->complete && unit->pieces == NULL)) {
+    for (const bp_unit *unit = bp_line_next(on->survey, line, &region); unit != NULL;
+         unit = bp_line_next(on->survey, line, &region)) {
+        if (region == BP_NO_REGION || !bp_unit_says(on->survey, unit)) {
             continue;
         }
         *seen |= unit->complete ? BP_REGION_BIT(region) : 0;
         bp_str content = bp_put_content(on, on->scratch, unit);
-        bp_buf_format(key, "%zu%s", region, unit->complete ? "c" : "p");
+        bp_buf_format(key, "%d%s", region, unit->complete ? "c" : "p");
         bp_record_field(key, content);
         size_t i = 0;
         while (i < all.count && !bp_str_equal(all.at[i].content, content)) {
@@ -263,6 +262,14 @@ put_regions(bp_putting *on, bp_account *account)
     bp_record record;
     bp_unit *unit = of_account(on, BP_DUMP_REGIONS, account->id, BP_STR(""));
     account->regions_known = unit != NULL && unit->complete;
+    /* a Region that is on its way is neither enabled nor disabled, and a list denies what it lacks
+     */
+    for (bp_str rest = bp_put_content(on, on->scratch, unit);
+         account->regions_known && bp_record_next(on->scratch, &rest, &record);) {
+        bp_str status = record.field[1];
+        account->regions_known = bp_str_is(status, "ENABLED") || bp_str_is(status, "DISABLED") ||
+                                 bp_str_is(status, "ENABLED_BY_DEFAULT");
+    }
     for (bp_str rest = bp_put_content(on, on->scratch, unit);
          account->regions_known && bp_record_next(on->scratch, &rest, &record);) {
         int region = bp_region_index(record.field[0]);
@@ -289,11 +296,11 @@ static void
 count_missing_regions(bp_putting *on, const bp_account *account, bp_dump_kind kind,
                       bp_region_mask regions)
 {
+    bp_line *line = bp_line_find(on->survey, kind, account->id, BP_STR(""));
     for (int region = 0; on->has[kind] && regions >> region != 0 && region < 63; region++) {
-        bp_unit_key key = {.kind = kind, .account = account->id, .region = region};
         bool wanted = (regions & BP_REGION_BIT(region)) != 0 &&
                       bp_org_region_enabled(account, region) != BP_ABSENT;
-        if (wanted && bp_unit_find(on->survey, key) == NULL) {
+        if (wanted && bp_line_unit(on->survey, line, region) == NULL) {
             bp_put_missing(on, kind);
         }
     }

@@ -32,11 +32,20 @@ bp_survey_new(bp_arena *arena, bp_diagnostics *diagnostics, const bp_survey_opti
     survey->sources = bp_diagnostics_sources(diagnostics);
     survey->options = *options;
     survey->text_numbers = bp_map_new(arena);
+    bp_answer_number(survey, BP_NO_TIME, 0);
     *bp_vec_add(arena, &survey->texts) = BP_STR("");
     survey->oldest = BP_NO_TIME;
     survey->newest = BP_NO_TIME;
     survey->start_time = BP_NO_TIME;
     return survey;
+}
+
+bool
+bp_text_known(const bp_survey *survey, bp_str text, uint32_t *number)
+{
+    const bp_number *known = text.size == 0 ? NULL : bp_map_get(survey->text_numbers, text);
+    *number = known == NULL ? 0 : known->number;
+    return text.size == 0 || known != NULL;
 }
 
 /* Ids and codes come again and again: the last ones are found without the map. */

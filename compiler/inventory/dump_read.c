@@ -265,13 +265,13 @@ finish_payload(bp_dump *dump)
             finding = bp_dump_report(dump, "SYN005", "IMP023", "answer of %s without \"%s\"",
                                      dump->row->command, dump->row->key);
         }
-        bp_finding_help(dump->survey->list, finding,
-                        "known are Organization, Roots, OrganizationalUnits, Accounts, Policies, "
-                        "Policy, Targets, Tags, EnabledServicePrincipals, DelegatedAdministrators, "
-                        "GlobalSettings, ResourceTypeOptInPreference, BackupVaultList, "
-                        "BackupVaultName, Aliases, Roles, AttachedPolicies, Regions, "
-                        "ResourceTagMappingList, Results, Summaries, StackSet; or wrap it: "
-                        "{\"dump\": \"service.command\", …, \"data\": …}");
+        bp_survey_help(dump->survey, finding,
+                       "known are Organization, Roots, OrganizationalUnits, Accounts, Policies, "
+                       "Policy, Targets, Tags, EnabledServicePrincipals, DelegatedAdministrators, "
+                       "GlobalSettings, ResourceTypeOptInPreference, BackupVaultList, "
+                       "BackupVaultName, Aliases, Roles, AttachedPolicies, Regions, "
+                       "ResourceTagMappingList, Results, Summaries, StackSet; or wrap it: "
+                       "{\"dump\": \"service.command\", …, \"data\": …}");
         return;
     }
     if (dump->entered && dump->records.count == 0) {
@@ -517,10 +517,10 @@ broken(bp_dump *dump)
     bp_finding *finding = bp_dump_report(dump, "SYN001", "IMP002", "not JSON at byte %llu: %.*s",
                                          at, BP_ARG(error.text));
     if (bp_json_ended_early(dump->reader)) {
-        bp_finding_help(survey->list, finding,
-                        "the dump is cut off: take it again; nothing of it is used");
+        bp_survey_help(survey, finding,
+                       "the dump is cut off: take it again; nothing of it is used");
     } else {
-        bp_finding_help(survey->list, finding, "take the dump again; nothing of it is used");
+        bp_survey_help(survey, finding, "take the dump again; nothing of it is used");
     }
 }
 
@@ -559,6 +559,7 @@ bp_survey_read(bp_survey *survey, bp_str path, bp_json_input input)
             break;
         }
     }
+    bp_survey_tell_rest(survey, path);
     bp_arena_release(survey->arena, memory);
     return good;
 }
@@ -580,9 +581,12 @@ bp_survey_no_answer(bp_survey *survey, bp_str path, const char *reason, const ch
                     .path = path};
     bp_dump_begin(&dump);
     bp_finding *finding = bp_survey_report(survey, "SYN001", reason, path, "%s", why);
+    if (dump.row != NULL && bp_dump_says(&dump, dump.row->needs)) {
+        bp_unit_make(survey, bp_dump_key(&dump))->failed = true;
+    }
     if (dump.row != NULL) {
         bp_str call = bp_dump_call(&dump);
-        bp_finding_help(survey->list, finding, "repeat: %.*s", BP_ARG(call));
+        bp_survey_help(survey, finding, "repeat: %.*s", BP_ARG(call));
     }
     bp_arena_release(survey->arena, memory);
 }
@@ -591,5 +595,5 @@ void
 bp_survey_no_output(bp_survey *survey, bp_str path, const char *why, const char *way_out)
 {
     bp_finding *finding = bp_survey_report(survey, "IMP061", "IMP061", path, "%s", why);
-    bp_finding_help(survey->list, finding, "%s", way_out);
+    bp_survey_help(survey, finding, "%s", way_out);
 }

@@ -70,10 +70,10 @@ take_account(bp_dump *dump, bp_json_event event, const char *name, bp_value *val
     bp_finding *finding = bp_dump_report(
         dump, "SYN005", "IMP021", "\"%s\" is %s%.*s%s; an account id is a string of 12 digits",
         name, number ? "the number " : "\"", BP_ARG(event.text), number ? "" : "\"");
-    bp_finding_help(dump->survey->list, finding,
-                    number ? "take the dump again without tools that turn ids into numbers; a "
-                             "leading zero may be gone"
-                           : "take the dump again; ids are never repaired");
+    bp_survey_help(dump->survey, finding,
+                   number ? "take the dump again without tools that turn ids into numbers; a "
+                            "leading zero may be gone"
+                          : "take the dump again; ids are never repaired");
     dump->spoiled = true;
     return true;
 }

@@ -395,8 +395,8 @@ tell_dispute(bp_survey *survey, bp_line *line, int region, dispute of)
     if (bp_span_exists(of.span)) {
         finding->span = of.span;
     }
-    bp_finding_help(survey->list, finding,
-                    "remove the one that is out of date, or give both their \"taken_at\"");
+    bp_survey_help(survey, finding,
+                   "remove the one that is out of date, or give both their \"taken_at\"");
 }
 
 static void

@@ -287,6 +287,7 @@ bp_survey_finish(bp_survey *survey, const bp_organization **org)
     bp_put_accounts(&on);
     bp_put_policies(&on);
     bp_put_stack_sets(&on);
+    bp_put_all_missing(&on);
     tell_ages(&on);
     for (size_t i = 0; i < BP_DUMP_KINDS; i++) {
         bp_survey_line line = on.counts[i];

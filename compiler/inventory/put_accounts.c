@@ -280,32 +280,6 @@ put_regions(bp_putting *on, bp_account *account)
     }
 }
 
-/* Answers of an active account that were asked of others and not of it. */
-static void
-count_missing(bp_putting *on, const bp_account *account)
-{
-    static const bp_dump_kind kinds[] = {BP_DUMP_ROLES, BP_DUMP_REGIONS};
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        if (on->has[kinds[i]] && of_account(on, kinds[i], account->id, BP_STR("")) == NULL) {
-            bp_put_missing(on, kinds[i]);
-        }
-    }
-}
-
-static void
-count_missing_regions(bp_putting *on, const bp_account *account, bp_dump_kind kind,
-                      bp_region_mask regions)
-{
-    bp_line *line = bp_line_find(on->survey, kind, account->id, BP_STR(""));
-    for (int region = 0; on->has[kind] && regions >> region != 0 && region < 63; region++) {
-        bool wanted = (regions & BP_REGION_BIT(region)) != 0 &&
-                      bp_org_region_enabled(account, region) != BP_ABSENT;
-        if (wanted && bp_line_unit(on->survey, line, region) == NULL) {
-            bp_put_missing(on, kind);
-        }
-    }
-}
-
 void
 bp_put_accounts(bp_putting *on)
 {
@@ -313,6 +287,7 @@ bp_put_accounts(bp_putting *on)
     for (size_t i = 0; i < org->accounts.count; i++) {
         bp_account *account = &org->accounts.at[i];
         bp_arena_reset(on->scratch);
+        on->expects = account->state == BP_STATE_ACTIVE;
         account->vaults = bp_put_vaults(on, account->id);
         account->roles = put_roles(on, account->id);
         account->region_settings = put_region_settings(on, account->id);
@@ -321,12 +296,4 @@ bp_put_accounts(bp_putting *on)
         put_regions(on, account);
     }
     org->regions_known = org->regions != 0;
-    for (size_t i = 0; i < org->accounts.count; i++) {
-        const bp_account *account = &org->accounts.at[i];
-        if (account->state == BP_STATE_ACTIVE) {
-            count_missing(on, account);
-            count_missing_regions(on, account, BP_DUMP_VAULTS, org->regions);
-            count_missing_regions(on, account, BP_DUMP_RESOURCES, org->regions);
-        }
-    }
 }

@@ -24,11 +24,13 @@ typedef struct cell {
     const bp_unit *unit;
     int region; /* of the unit */
     bp_region_mask in;
+    bool lacks_aliases;
+    size_t lacks_access; /* vaults of no answer about their policy */
 } cell;
 
 /* Whose key "#N" is, by the aliases of the cell. */
 static bp_str
-key_word(bp_putting *on, const rows *of, const cell *vaults, bp_str word)
+key_word(bp_putting *on, const rows *of, cell *vaults, bp_str word)
 {
     bp_record record;
     int64_t slot = 0;
@@ -39,6 +41,7 @@ key_word(bp_putting *on, const rows *of, const cell *vaults, bp_str word)
     const bp_unit *aliases = bp_line_unit(on->survey, of->aliases, vaults->region);
     if (keys == NULL || !bp_str_number(bp_str_cut(word, 1, word.size), &slot) ||
         (uint64_t)slot >= keys[0] || aliases == NULL) {
+        vaults->lacks_aliases = aliases == NULL;
         return BP_STR("");
     }
     const uint64_t *known = bp_unit_has(on->survey, aliases)->keys;
@@ -58,13 +61,14 @@ key_word(bp_putting *on, const rows *of, const cell *vaults, bp_str word)
 }
 
 static bp_str
-copy_words(bp_putting *on, const rows *of, const cell *vaults, bp_str name)
+copy_words(bp_putting *on, const rows *of, cell *vaults, bp_str name)
 {
     bp_record record;
     const bp_unit *access = bp_unit_find(on->survey, (bp_unit_key){.kind = BP_DUMP_ACCESS,
                                                                    .account = of->account,
                                                                    .sub = name,
                                                                    .region = vaults->region});
+    vaults->lacks_access += access == NULL;
     bp_str rest =
         access != NULL && access->complete ? bp_put_content(on, on->scratch, access) : BP_STR("");
     return bp_record_next(on->scratch, &rest, &record) ? record.field[0] : BP_STR("");
@@ -86,7 +90,7 @@ said_before(bp_putting *on, const bp_unit *unit, bp_str name)
 }
 
 static void
-add_unit(bp_putting *on, rows *to, const cell *of)
+add_unit(bp_putting *on, rows *to, cell *of)
 {
     const bp_unit *unit = of->unit;
     bp_record record;
@@ -184,6 +188,18 @@ says_the_same(const bp_unit *a, const bp_unit *b)
     return a->content == b->content && a->when == b->when && a->more == 0 && b->more == 0;
 }
 
+/* Answers that were asked about other vaults and not about these. */
+static void
+count_lacks(bp_putting *on, const cell *of)
+{
+    for (size_t i = 0; on->expects && on->has[BP_DUMP_ACCESS] && i < of->lacks_access; i++) {
+        bp_put_missing(on, BP_DUMP_ACCESS);
+    }
+    if (on->expects && on->has[BP_DUMP_ALIASES] && of->lacks_aliases) {
+        bp_put_missing(on, BP_DUMP_ALIASES);
+    }
+}
+
 const bp_vault_set *
 bp_put_vaults(bp_putting *on, bp_str account)
 {
@@ -207,13 +223,14 @@ bp_put_vaults(bp_putting *on, bp_str account)
             }
             if (!simple || i == cells.count) {
                 i = cells.count;
-                *bp_vec_add(on->scratch, &cells) = (cell){unit, region, 0};
+                *bp_vec_add(on->scratch, &cells) = (cell){.unit = unit, .region = region};
             }
             cells.at[i].in |= BP_REGION_BIT(region);
         }
     }
     for (size_t i = 0; i < cells.count; i++) {
         add_unit(on, &all, &cells.at[i]);
+        count_lacks(on, &cells.at[i]);
     }
     add_config_cells(on, &all);
     if (!some && all.seen == 0) {

@@ -124,7 +124,17 @@ typedef struct bp_rival {
     bp_span span;
 } bp_rival;
 
-enum { BP_RIVALS_SHOWN = 32 };
+enum { BP_RIVALS_SHOWN = 32, BP_REASONS_MAX = 32, BP_TOLD_IN_A_FILE = 50, BP_TOLD_AT_ALL = 1000 };
+
+/* How often something was told: a broken dump repeats itself. */
+typedef struct bp_tally {
+    const char *reason;
+    const char *code;
+    size_t in_file;
+    size_t at_all;
+    size_t untold;          /* in the file */
+    const bp_finding *last; /* that was told */
+} bp_tally;
 
 typedef struct bp_cut_list {
     size_t count;        /* units; in the end */
@@ -159,6 +169,8 @@ struct bp_survey {
     BP_VEC(bp_taken) answers; /* 0: none */
     uint32_t recent_answers[BP_RECENT_TEXTS];
     bp_pieces pieces;
+    bp_tally tallies[BP_REASONS_MAX];
+    bp_finding untold;       /* stands for those that are only counted */
     BP_VEC(bp_rival) rivals; /* places of the first answers that contradict another */
     uint32_t lacks_page;     /* of the unit that is settled; 0: none */
     uint32_t lacks_of;
@@ -342,6 +354,11 @@ void bp_dump_point(bp_dump *dump, const bp_value *value);
 /* A finding at the last event, with the reason in a note. */
 bp_finding *bp_dump_report(bp_dump *dump, const char *code, const char *reason, const char *format,
                            ...) __attribute__((format(printf, 4, 5)));
+/* Adds help to a finding of one of these; nothing where it is only counted. */
+void bp_survey_help(bp_survey *survey, bp_finding *finding, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* At the end of a file: how many more there were of what was told often enough. */
+void bp_survey_tell_rest(bp_survey *survey, bp_str path);
 /* A finding that belongs to a file as a whole (or, with an empty path, to none). */
 bp_finding *bp_survey_report(bp_survey *survey, const char *code, const char *reason, bp_str path,
                              const char *format, ...) __attribute__((format(printf, 5, 6)));
@@ -351,6 +368,8 @@ bool bp_is_target_id(bp_str text); /* root, OU or account */
 bool bp_is_policy_id(bp_str text);
 /* The call to repeat, with what is known. */
 bp_str bp_dump_call(bp_dump *dump);
+/* Whether what these bits ask for is all said. */
+bool bp_dump_says(const bp_dump *dump, unsigned needs);
 /* What the dump is about is not all said; reports. True: all there. */
 bool bp_dump_addressed(bp_dump *dump, unsigned needs);
 
@@ -428,6 +447,7 @@ typedef struct bp_putting {
     bp_organization *org;
     int64_t oldest; /* of all that was used; BP_NO_TIME: not known */
     bool used;
+    bool expects;       /* the account at hand has to answer */
     bool *about;        /* by number of an account's id: something is said about it */
     bp_map *vault_sets; /* content → set: each distinct one once */
     bp_map *role_sets;
@@ -447,6 +467,8 @@ void bp_put_accounts(bp_putting *on);
 void bp_put_policies(bp_putting *on);
 void bp_put_stack_sets(bp_putting *on);
 void bp_put_settings(bp_putting *on);
+/* Counts all units that were expected and are not there. */
+void bp_put_all_missing(bp_putting *on);
 /* A unit that was expected is not known: counts it. */
 void bp_put_missing(bp_putting *on, bp_dump_kind kind);
 const bp_tag_set *bp_put_tags(bp_putting *on, bp_str target);

@@ -28,36 +28,46 @@ typedef struct cell {
     size_t lacks_access; /* vaults of no answer about their policy */
 } cell;
 
-/* Whose key "#N" is, by the aliases of the cell. */
+/* What the aliases of a cell say of a key by its hash. */
 static bp_str
-key_word(bp_putting *on, const rows *of, cell *vaults, bp_str word)
+alias_word(bp_putting *on, const bp_unit *aliases, bp_str hash)
 {
     bp_record record;
-    int64_t slot = 0;
-    if (!bp_str_starts(word, BP_STR("#"))) {
-        return word;
-    }
-    const uint64_t *keys = bp_unit_has(on->survey, vaults->unit)->keys;
-    const bp_unit *aliases = bp_line_unit(on->survey, of->aliases, vaults->region);
-    if (keys == NULL || !bp_str_number(bp_str_cut(word, 1, word.size), &slot) ||
-        (uint64_t)slot >= keys[0] || aliases == NULL) {
-        vaults->lacks_aliases = aliases == NULL;
-        return BP_STR("");
-    }
     const uint64_t *known = bp_unit_has(on->survey, aliases)->keys;
     for (size_t i = 0; known != NULL && i < known[0]; i++) {
-        if (known[i + 1] >> 1 == keys[slot + 1] >> 1) {
+        bp_str each = bp_str_format(on->scratch, "%016" PRIx64, known[i + 1] >> 1);
+        if (bp_str_equal(each, hash)) {
             return (known[i + 1] & 1) != 0 ? BP_STR("aws-backup") : BP_STR("aws-service");
         }
     }
-    bp_str wanted = bp_str_format(on->scratch, "%016" PRIx64, keys[slot + 1] >> 1);
     for (bp_str rest = bp_put_content(on, on->scratch, aliases);
          bp_record_next(on->scratch, &rest, &record);) {
-        if (bp_str_equal(record.field[0], wanted)) {
+        if (bp_str_equal(record.field[0], hash)) {
             return bp_str_is(record.field[1], "b") ? BP_STR("aws-backup") : BP_STR("aws-service");
         }
     }
     return aliases->complete ? BP_STR("customer") : BP_STR("");
+}
+
+/* Whose key it is: "#N" is one that the unit keeps, "@…" its hash. */
+static bp_str
+key_word(bp_putting *on, const rows *of, cell *vaults, bp_str word)
+{
+    int64_t slot = 0;
+    bool kept = bp_str_starts(word, BP_STR("#"));
+    if (!kept && !bp_str_starts(word, BP_STR("@"))) {
+        return word;
+    }
+    const uint64_t *keys = bp_unit_has(on->survey, vaults->unit)->keys;
+    const bp_unit *aliases = bp_line_unit(on->survey, of->aliases, vaults->region);
+    bp_str rest = bp_str_cut(word, 1, word.size);
+    vaults->lacks_aliases = vaults->lacks_aliases || aliases == NULL;
+    if (aliases == NULL ||
+        (kept && (keys == NULL || !bp_str_number(rest, &slot) || (uint64_t)slot >= keys[0]))) {
+        return BP_STR("");
+    }
+    bp_str hash = kept ? bp_str_format(on->scratch, "%016" PRIx64, keys[slot + 1] >> 1) : rest;
+    return alias_word(on, aliases, hash);
 }
 
 static bp_str

@@ -110,6 +110,30 @@ keys_as_records(bp_dump *dump)
     dump->keys.count = 0;
 }
 
+/* Of vaults: in a piece "#N" would be that of another answer; the hash itself stands there. */
+static void
+keys_into_records(bp_dump *dump)
+{
+    for (size_t i = 0; i < dump->records.count; i++) {
+        bp_record record;
+        int64_t slot = 0;
+        bp_str rest = dump->records.at[i];
+        bp_buf buf = {.arena = dump->scratch};
+        bp_record_next(dump->scratch, &rest, &record);
+        bp_str *key = &record.field[2];
+        if (!bp_str_starts(*key, BP_STR("#")) ||
+            !bp_str_number(bp_str_cut(*key, 1, key->size), &slot)) {
+            continue;
+        }
+        *key = bp_str_format(dump->scratch, "@%016" PRIx64, dump->keys.at[slot] >> 1);
+        for (size_t f = 0; f < record.count; f++) {
+            bp_record_field(&buf, record.field[f]);
+        }
+        dump->records.at[i] = bp_buf_text(&buf);
+    }
+    dump->keys.count = 0;
+}
+
 void
 bp_unit_enter(bp_dump *dump, bp_unit_key key)
 {
@@ -125,6 +149,8 @@ bp_unit_enter(bp_dump *dump, bp_unit_key key)
         bool piece = cut || dump->presence_only || dump->pages > 1;
         if (piece && key.kind == BP_DUMP_ALIASES) {
             keys_as_records(dump);
+        } else if (piece && key.kind == BP_DUMP_VAULTS && dump->keys.count > 0) {
+            keys_into_records(dump);
         }
         bp_str text = bp_records_join(dump->scratch, dump->records.at, dump->records.count);
         uint32_t content = survey->last_content[key.kind];

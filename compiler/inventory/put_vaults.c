@@ -28,21 +28,32 @@ typedef struct cell {
     size_t lacks_access; /* vaults of no answer about their policy */
 } cell;
 
+/* The number of 16 hexadecimal digits; hashes are kept without their last bit. */
+static uint64_t
+half_of(bp_str digits)
+{
+    uint64_t number = 0;
+    for (size_t i = 0; i < digits.size; i++) {
+        char c = digits.at[i];
+        number = number << 4 | (uint64_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+    }
+    return number;
+}
+
 /* What the aliases of a cell say of a key by its hash. */
 static bp_str
-alias_word(bp_putting *on, const bp_unit *aliases, bp_str hash)
+alias_word(bp_putting *on, const bp_unit *aliases, uint64_t half)
 {
     bp_record record;
+    bp_str rest = bp_put_content(on, on->scratch, aliases);
     const uint64_t *known = bp_unit_has(on->survey, aliases)->keys;
     for (size_t i = 0; known != NULL && i < known[0]; i++) {
-        bp_str each = bp_str_format(on->scratch, "%016" PRIx64, known[i + 1] >> 1);
-        if (bp_str_equal(each, hash)) {
+        if (known[i + 1] >> 1 == half) {
             return (known[i + 1] & 1) != 0 ? BP_STR("aws-backup") : BP_STR("aws-service");
         }
     }
-    for (bp_str rest = bp_put_content(on, on->scratch, aliases);
-         bp_record_next(on->scratch, &rest, &record);) {
-        if (bp_str_equal(record.field[0], hash)) {
+    while (bp_record_next(on->scratch, &rest, &record)) {
+        if (half_of(record.field[0]) == half) {
             return bp_str_is(record.field[1], "b") ? BP_STR("aws-backup") : BP_STR("aws-service");
         }
     }
@@ -66,8 +77,7 @@ key_word(bp_putting *on, const rows *of, cell *vaults, bp_str word)
         (kept && (keys == NULL || !bp_str_number(rest, &slot) || (uint64_t)slot >= keys[0]))) {
         return BP_STR("");
     }
-    bp_str hash = kept ? bp_str_format(on->scratch, "%016" PRIx64, keys[slot + 1] >> 1) : rest;
-    return alias_word(on, aliases, hash);
+    return alias_word(on, aliases, kept ? keys[slot + 1] >> 1 : half_of(rest));
 }
 
 static bp_str

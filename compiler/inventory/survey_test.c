@@ -80,6 +80,131 @@ reasons(void **state)
     }
 }
 
+/* What is told and does not stop an import. */
+static const struct {
+    const char *reason;
+    bp_severity severity;
+    const char *text;
+} remarks[] = {
+    {"IMP037", BP_WARNING,
+     "{\"dump\":\"organizations.list-accounts\"," T "\"complete\":false,\"data\":{\"Accounts\":[{"
+     "\"Id\":\"333344445555\",\"Name\":\"x\",\"Status\":\"ACTIVE\"}]}}"},
+    {"IMP038", BP_WARNING,
+     "{\"dump\":\"iam.list-roles\",\"account\":\"222233334444\",\"taken_at\":"
+     "\"2026-11-04T06:00:00Z\",\"data\":{\"Roles\":[]}}"},
+    {"IMP041", BP_WARNING,
+     "{\"dump\":\"account.list-regions\",\"account\":\"222233334444\"," T
+     "\"data\":{\"Regions\":[{\"RegionName\":\"ap-east-1\",\"RegionOptStatus\":\"PERHAPS\"}]}}"},
+    {"IMP042", BP_INFO,
+     "{\"dump\":\"backup.describe-global-settings\",\"account\":\"111122223333\"," T
+     "\"data\":{\"GlobalSettings\":{\"isCrossAccountBackupEnabled\":true}}}"},
+    {"IMP043", BP_WARNING,
+     "{\"dump\":\"backup.describe-global-settings\",\"account\":\"111122223333\"," T
+     "\"data\":{\"GlobalSettings\":{\"isCrossAccountBackupEnabled\":\"True\"}}}"},
+    {"IMP044", BP_INFO,
+     "{\"dump\":\"backup.describe-region-settings\"," CELL T
+     "\"data\":{\"ResourceTypeOptInPreference\":{\"Abacus\":true}}}"},
+    {"IMP045", BP_INFO,
+     VAULTS(CELL, "{\"BackupVaultList\":[{\"BackupVaultName\":\"bad\",\"VaultState\":"
+                  "\"FAILED\"}]}")},
+    {"IMP046", BP_INFO,
+     "{\"dump\":\"iam.list-roles\",\"account\":\"222233334444\"," T
+     "\"data\":{\"Roles\":[{\"RoleName\":\"b\",\"Path\":\"/\",\"AssumeRolePolicyDocument\":{"
+     "\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"backup.amazonaws.com\"},"
+     "\"Action\":\"sts:AssumeRole\",\"Condition\":{\"StringEquals\":{\"a\":\"b\"}}}]}}]}}"},
+};
+
+static void
+remarks_do_not_stop(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof remarks / sizeof *remarks; i++) {
+        importing on = start_with(NULL, true);
+        bool partial = strcmp(remarks[i].reason, "IMP037") == 0;
+        bp_str base = BP_STR(BASE);
+        if (partial) { /* without the list of OUs the tree is not whole */
+            size_t at = 0;
+            while (!bp_str_starts(bp_str_cut(base, at, base.size), BP_STR(ROOT_OUS))) {
+                at++;
+            }
+            read_dump(&on, "base.json", bp_str_cut(base, 0, at), 4096);
+            base = bp_str_cut(base, at + sizeof ROOT_OUS - 1, base.size);
+        }
+        read_dump(&on, "base.json", base, 4096);
+        read_dump(&on, "dump.json", bp_str_of(remarks[i].text), 4096);
+        finish(&on);
+        bool told = false;
+        for (size_t f = 0; f < bp_diagnostics_total(on.list); f++) {
+            const bp_finding *finding = bp_diagnostics_at(on.list, f);
+            told = told || (finding->severity == remarks[i].severity &&
+                            reason_is(&on, finding, remarks[i].reason));
+        }
+        if (!told || !on.good) {
+            for (size_t f = 0; f < bp_diagnostics_total(on.list); f++) {
+                print_message("%.*s\n", BP_ARG(bp_diagnostics_at(on.list, f)->message));
+            }
+            fail_msg("%s expected", remarks[i].reason);
+        }
+        bp_arena_free(on.arena);
+    }
+}
+
+/* ---- files that hold no answer, and paths that say another thing */
+
+static void
+files_without_an_answer(void **state)
+{
+    (void)state;
+    importing on = start_with(NULL, false);
+    size_t lines = 0;
+    read_dump(&on, "base.json", BP_STR(BASE), 4096);
+    bp_survey_no_answer(on.survey, BP_STR("iam.list-roles/222233334444.json"), "IMP003",
+                        "an empty file is no answer");
+    bp_survey_no_answer(on.survey, BP_STR("table.json"), "IMP004", "a table cannot be read");
+    bp_survey_unreadable(on.survey, BP_STR("a.fifo"), BP_STR("is no regular file"));
+    bp_survey_no_output(on.survey, BP_STR("org.yaml"), "is there", "--force writes over it");
+    assert_int_equal(bp_survey_refused(on.survey), 1);
+    finish(&on);
+    assert_false(on.good);
+    assert_true(has_reason(&on, "IMP001"));
+    assert_true(has_reason(&on, "IMP003"));
+    assert_true(has_reason(&on, "IMP004"));
+    assert_true(has_reason(&on, "IMP061"));
+    const bp_survey_line *all = bp_survey_lines(on.survey, &lines);
+    size_t failed = 0;
+    for (size_t i = 0; i < lines; i++) {
+        failed += strcmp(all[i].section, "roles") == 0 ? all[i].failed : 0;
+    }
+    assert_int_equal(failed, 1);
+    bp_arena_free(on.arena);
+}
+
+static const struct {
+    const char *path;
+    bool good;
+} paths[] = {
+    {"backup.list-backup-vaults/222233334444/eu-west-1.json", true},
+    {"backup.list-backup-vaults/222233334444/us-east-1.json", false},
+    {"backup.list-backup-vaults/111122223333/eu-west-1.json", false},
+    {"iam.list-roles/222233334444.json", false},
+    {"any.json", true},
+};
+
+static void
+paths_and_envelopes(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        importing on = start_with(NULL, false);
+        read_dump(&on, "base.json", BP_STR(BASE), 4096);
+        read_dump(&on, paths[i].path, BP_STR(VAULTS(CELL, "{\"BackupVaultList\":[]}")), 4096);
+        finish(&on);
+        assert_int_equal(on.good, paths[i].good);
+        assert_int_equal(has_reason(&on, "IMP033"), !paths[i].good);
+        bp_arena_free(on.arena);
+    }
+}
+
 /* ---- values */
 
 static const struct {
@@ -211,9 +336,14 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reasons),      cmocka_unit_test(kinds_of_values),
-        cmocka_unit_test(every_prefix), cmocka_unit_test(changed_bytes),
+        cmocka_unit_test(reasons),
+        cmocka_unit_test(kinds_of_values),
+        cmocka_unit_test(every_prefix),
+        cmocka_unit_test(changed_bytes),
         cmocka_unit_test(any_window),
+        cmocka_unit_test(remarks_do_not_stop),
+        cmocka_unit_test(files_without_an_answer),
+        cmocka_unit_test(paths_and_envelopes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

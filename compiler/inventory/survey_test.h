@@ -116,15 +116,23 @@ finish(importing *on)
 }
 
 static bool
-has_reason(const importing *on, const char *reason)
+reason_is(const importing *on, const bp_finding *finding, const char *reason)
 {
     bp_str wanted = bp_str_format(on->arena, "reason %s", reason);
+    for (size_t n = 0; n < finding->notes.count; n++) {
+        if (bp_str_equal(finding->notes.at[n], wanted)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+has_reason(const importing *on, const char *reason)
+{
     for (size_t i = 0; i < bp_diagnostics_total(on->list); i++) {
-        const bp_finding *finding = bp_diagnostics_at(on->list, i);
-        for (size_t n = 0; n < finding->notes.count; n++) {
-            if (bp_str_equal(finding->notes.at[n], wanted)) {
-                return true;
-            }
+        if (reason_is(on, bp_diagnostics_at(on->list, i), reason)) {
+            return true;
         }
     }
     return false;

@@ -111,13 +111,36 @@ print_verdict(const printer *p, bp_merged *plans)
     bp_faults faults = {0};
     for (size_t i = 0; plans != NULL && i < plans->kids.count; i++) {
         if (bp_merged_holds(p->merger, plans->kids.at[i])) {
-            bp_plan_faults(p->run->arena, bp_merged_tree(p->merger, plans->kids.at[i]),
+            bp_plan_faults(p->run->arena, p->shown->session->facts,
+                           bp_merged_tree(p->merger, plans->kids.at[i]),
                            p->shown->session->options.as_of, &faults);
         }
     }
     if (faults.count > 0) {
         bp_output_format(p->run->out, " not valid: %zu fault%s; backpol check tells them\n",
                          faults.count, faults.count == 1 ? "" : "s");
+    }
+}
+
+/* Where policies of one level disagree, their order decides: says which one was taken. */
+static void
+print_order(const printer *p, const bp_way *way)
+{
+    bool told[2] = {false, false};
+    for (; way != NULL; way = way->above) {
+        for (size_t i = 0; i < way->events.count; i++) {
+            if (way->events.at[i].kind == BP_MERGE_CONFLICT) {
+                told[way->events.at[i].attached] = true;
+            }
+        }
+    }
+    if (told[true]) {
+        bp_output_text(p->run->out, "  policies of one target disagree; taken in the order of "
+                                    "attachment that the inventory lists\n");
+    }
+    if (told[false]) {
+        bp_output_text(p->run->out, "  policies of one target disagree; taken in the order of "
+                                    "declaration, as the inventory lists none\n");
     }
 }
 
@@ -140,6 +163,7 @@ bp_effective_print_text(bp_run *run, bp_shown *shown)
             continue;
         }
         print_verdict(&p, plans);
+        print_order(&p, group->way);
         print_node(&p, document, 2, 0);
     }
     if (shown->groups.count == 0) {

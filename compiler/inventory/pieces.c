@@ -354,7 +354,7 @@ static bp_str
 call_of(bp_survey *survey, bp_arena *arena, bp_line *line, int region)
 {
     size_t count = 0;
-    const bp_region *regions = bp_regions(&count);
+    const bp_region *regions = bp_regions(survey->options.facts, &count);
     bp_str sub = bp_text_of(survey, line->sub);
     bp_dump dump = {.survey = survey,
                     .scratch = arena,

@@ -268,6 +268,7 @@ bp_survey_finish(bp_survey *survey, const bp_organization **org)
                      .arena = bp_arena_child(survey->arena),
                      .scratch = bp_arena_child(survey->arena),
                      .org = BP_NEW(survey->arena, bp_organization)};
+    on.org->facts = survey->options.facts;
     settle(survey);
     link_accounts(&on);
     on.vault_sets = bp_map_new(on.arena);

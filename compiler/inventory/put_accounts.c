@@ -170,7 +170,7 @@ add_types(bp_putting *on, bp_resource_row *row, bp_str ids)
 {
     while (ids.size > 0) {
         size_t end = bp_str_find(ids, ' ');
-        const bp_type *type = bp_type_find(bp_str_cut(ids, 0, end));
+        const bp_type *type = bp_type_find(on->survey->options.facts, bp_str_cut(ids, 0, end));
         if (type != NULL) {
             *bp_vec_add(on->arena, &row->types) = type;
         }
@@ -272,9 +272,10 @@ put_regions(bp_putting *on, bp_account *account)
     }
     for (bp_str rest = bp_put_content(on, on->scratch, unit);
          account->regions_known && bp_record_next(on->scratch, &rest, &record);) {
-        int region = bp_region_index(record.field[0]);
+        int region = bp_region_index(on->survey->options.facts, record.field[0]);
         bool enabled = bp_str_is(record.field[1], "ENABLED");
-        if (region >= 0 && enabled && (bp_regions_opt_in() & BP_REGION_BIT(region)) != 0) {
+        if (region >= 0 && enabled &&
+            (bp_regions_opt_in(on->survey->options.facts) & BP_REGION_BIT(region)) != 0) {
             account->regions |= BP_REGION_BIT(region);
         }
     }

@@ -29,7 +29,7 @@ count_regions(bp_putting *on, const bp_account *account, bp_dump_kind kind)
     bp_line *line = bp_line_find(on->survey, kind, account->id, BP_STR(""));
     for (int region = 0; on->has[kind] && region < BP_NO_REGION; region++) {
         bool wanted = (regions & BP_REGION_BIT(region)) != 0 &&
-                      bp_org_region_enabled(account, region) != BP_ABSENT;
+                      bp_org_region_enabled(on->org, account, region) != BP_ABSENT;
         if (wanted && bp_line_unit(on->survey, line, region) == NULL) {
             bp_put_missing(on, kind);
         }

@@ -98,7 +98,7 @@ typedef struct bp_taken {
     uint32_t origin;
 } bp_taken;
 
-enum { BP_WHEN_MASK = 0x0FFFFFFF, BP_UNITS_AT_ONCE = 4, BP_FOURS_MAX = 12 };
+enum { BP_WHEN_MASK = 0x0FFFFFFF, BP_UNITS_AT_ONCE = 4, BP_FOURS_MAX = 16 };
 
 /* The units of one call about one account, Region by Region, or the only one. */
 typedef struct bp_line {
@@ -393,7 +393,7 @@ bool bp_dump_org_arn(bp_dump *dump, bp_str arn);
  */
 bool bp_dump_agrees(bp_dump *dump, const bp_arn *arn);
 /* The ids of the types of an ARN, joined by blanks; empty if it is of none. */
-bp_str bp_arn_types(bp_arena *arena, bp_str arn);
+bp_str bp_arn_types(const bp_facts *facts, bp_arena *arena, bp_str arn);
 
 /* ---- envelope.c, dump_read.c; the first event of the value was taken, no key yet */
 /* Gives the last event again. */

@@ -5,6 +5,7 @@
 #ifndef BP_COMPILER_PROJECT_MANIFEST_H
 #define BP_COMPILER_PROJECT_MANIFEST_H
 
+#include "compiler/facts/facts.h"
 #include "lib/diagnostic.h"
 
 typedef struct bp_manifest_text {
@@ -72,6 +73,20 @@ typedef struct bp_manifest_document {
     BP_VEC(bp_manifest_target) attach;
 } bp_manifest_document;
 
+/* An account, or all accounts at or below an OU, that need no plan. */
+typedef struct bp_exemption {
+    bool is_ou;
+    bp_manifest_text target; /* a path or id of an OU, or an id or name of an account */
+    bp_manifest_text reason;
+} bp_exemption;
+
+/* Which accounts a plan has to reach. */
+typedef struct bp_manifest_coverage {
+    bool require;    /* an account without a plan is an error */
+    bool management; /* the management account is looked at, too */
+    BP_VEC(bp_exemption) exempt;
+} bp_manifest_coverage;
+
 /* Parts of a build. */
 enum {
     BP_TARGET_POLICIES = 1,
@@ -89,6 +104,8 @@ typedef struct bp_manifest {
     bp_manifest_text inventory;     /* empty text: none named */
     int64_t inventory_max_age_days; /* default 30 */
     int64_t facts_max_age_days;     /* default 180 */
+    bp_manifest_text facts_extra;   /* a file of rows for the fact tables; empty text: none */
+    const bp_facts *facts;          /* with those rows, once they are read; NULL: compiled in */
     bp_manifest_text home_region;   /* empty text: by partition */
     bp_manifest_text output_dir;    /* default "generated" */
     unsigned targets;               /* BP_TARGET_ bits; default all */
@@ -97,6 +114,7 @@ typedef struct bp_manifest {
     BP_VEC(bp_override *) overrides; /* later ones are stronger */
     bp_naming naming[BP_NAMED_THINGS];
     bp_manifest_text baseline; /* empty text: none */
+    bp_manifest_coverage coverage;
     BP_VEC(bp_str) placeholders;
     bp_severity fail_on; /* default error */
     bool lowercase_names;
@@ -112,5 +130,12 @@ bp_manifest *bp_manifest_new(bp_arena *arena);
  */
 bool bp_manifest_read(bp_arena *arena, bp_diagnostics *diagnostics, const bp_source *source,
                       bp_manifest **manifest);
+
+/*
+ * Judges what the manifest says of Regions by the tables in use. bp_manifest_read does it itself
+ * where no file of facts is named. False: reported.
+ */
+bool bp_manifest_check_regions(bp_diagnostics *diagnostics, const bp_manifest *manifest,
+                               const bp_facts *facts);
 
 #endif

@@ -210,7 +210,7 @@ partial_lists_stay_partial(void **state)
     assert_true(bp_str_contains(on.text, BP_STR("accounts_seen: partial")));
     const bp_source *source =
         bp_sources_add(bp_diagnostics_sources(on.list), BP_STR("org.yaml"), on.text);
-    assert_true(bp_organization_read(on.arena, on.list, source, 0, &back));
+    assert_true(bp_organization_read(on.arena, on.list, NULL, source, 0, &back));
     assert_int_equal(back->accounts.count, 2);
     assert_false(back->ous.at[0].accounts_known);
     assert_true(back->ous.at[0].ous_known);

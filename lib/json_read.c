@@ -38,6 +38,12 @@ bp_json_reader_give_repeats(bp_json_reader *reader)
     reader->give_repeats = true;
 }
 
+static bool
+is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
 static char
 peek(const bp_json_reader *on)
 {
@@ -74,36 +80,93 @@ span_here(const bp_json_reader *on)
     return span_at(on, on->at, end);
 }
 
-static bp_json_event
+static void
 fail(bp_json_reader *on, bp_span span, bp_span opener, const char *message)
 {
     on->ended = true;
     on->last = (bp_json_event){
         .kind = BP_JSON_ERROR, .span = span, .text = bp_str_of(message), .opener = opener};
-    return on->last;
 }
 
-static bp_json_event
+static void
 fail_here(bp_json_reader *on, const char *message)
 {
-    return fail(on, span_here(on), BP_NOWHERE, message);
+    fail(on, span_here(on), BP_NOWHERE, message);
 }
 
-static bp_json_event
-event(const bp_json_reader *on, bp_json_kind kind, size_t start, bp_str text)
+static void
+give(bp_json_reader *on, bp_json_event *out, bp_json_kind kind, size_t start)
 {
-    return (bp_json_event){.kind = kind, .span = span_from(on, start), .text = text};
+    uint32_t base = (uint32_t)on->stream.base;
+    out->kind = kind;
+    out->span.source = on->source == NULL ? 0 : on->source->id;
+    out->span.start = base + (uint32_t)start;
+    out->span.end = base + (uint32_t)on->at;
+    out->text.at = "";
+    out->text.size = 0;
+    out->opener.source = 0;
+    out->opener.start = 0;
+    out->opener.end = 0;
+}
+
+static bool
+is_blank(char c)
+{
+    return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
+
+/* The byte of a word, as it lies in memory, that holds its first set bit. */
+static size_t
+first_byte(uint64_t word)
+{
+#if defined __BYTE_ORDER__ && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    return (size_t)__builtin_ctzll(word) / 8;
+#else
+    (void)word;
+    return 0; /* the caller goes on byte by byte */
+#endif
+}
+
+/* What prints JSON for people indents by blanks: eight of them at once. */
+static const char *
+blanks_end(const char *at, const char *end)
+{
+    const uint64_t blanks = UINT64_C(0x2020202020202020);
+    while (end - at >= 8) {
+        uint64_t word = 0;
+        memcpy(&word, at, 8);
+        word ^= blanks;
+        if (word == 0) {
+            at += 8;
+            continue;
+        }
+        at += first_byte(word);
+        if (!is_blank(*at)) {
+            return at;
+        }
+        at++;
+    }
+    while (at < end && is_blank(*at)) {
+        at++;
+    }
+    return at;
+}
+
+static void
+skip_some_blanks(bp_json_reader *on)
+{
+    do {
+        const char *end = on->text.at + on->text.size;
+        on->at = (size_t)(blanks_end(on->text.at + on->at, end) - on->text.at);
+    } while (on->text.size - on->at < BP_JSON_AHEAD && bp_json_more(on, on->at));
 }
 
 static void
 skip_blanks(bp_json_reader *on)
 {
-    do {
-        while (!at_end(on) &&
-               (peek(on) == ' ' || peek(on) == '\t' || peek(on) == '\n' || peek(on) == '\r')) {
-            on->at++;
-        }
-    } while (on->text.size - on->at < BP_JSON_AHEAD && bp_json_more(on, on->at));
+    if (on->text.size - on->at < BP_JSON_AHEAD || is_blank(on->text.at[on->at])) {
+        skip_some_blanks(on);
+    }
 }
 
 /* After a value: what may come depends on where it stood. */
@@ -113,12 +176,13 @@ value_ended(bp_json_reader *on)
     on->state = on->depth == 0 ? DONE : WANT_COMMA_OR_END;
 }
 
-static bp_json_event
-open_container(bp_json_reader *on, bool object)
+static void
+open_container(bp_json_reader *on, bool object, bp_json_event *out)
 {
     if (on->depth == BP_JSON_DEPTH) {
-        return fail(on, span_here(on), on->frames[BP_JSON_DEPTH - 1].opener,
-                    "more than 64 levels of nesting");
+        fail(on, span_here(on), on->frames[BP_JSON_DEPTH - 1].opener,
+             "more than 64 levels of nesting");
+        return;
     }
     size_t start = on->at++;
     bp_json_frame *opened = &on->frames[on->depth++];
@@ -127,36 +191,41 @@ open_container(bp_json_reader *on, bool object)
     opened->offset = on->stream.base + start;
     opened->keys = on->keys.count;
     opened->names = on->names.size;
+    opened->sketches = 0;
     opened->all = NULL;
     on->state = object ? WANT_FIRST_KEY : WANT_FIRST_VALUE;
-    return event(on, object ? BP_JSON_OBJECT : BP_JSON_ARRAY, start, BP_STR(""));
+    give(on, out, object ? BP_JSON_OBJECT : BP_JSON_ARRAY, start);
 }
 
-static bp_json_event
-close_container(bp_json_reader *on)
+static void
+close_container(bp_json_reader *on, bp_json_event *out)
 {
     const bp_json_frame *open = &on->frames[on->depth - 1];
     bool object = peek(on) == '}';
     if (object != open->object) {
-        return fail(on, span_here(on), open->opener,
-                    open->object ? "\"]\" cannot close an object" : "\"}\" cannot close an array");
+        fail(on, span_here(on), open->opener,
+             open->object ? "\"]\" cannot close an object" : "\"}\" cannot close an array");
+        return;
     }
     size_t start = on->at++;
     on->depth--;
     on->keys.count = open->keys;
-    on->names.size = open->names;
+    if (on->named > open->keys) {
+        on->named = open->keys;
+        on->names.size = open->names;
+    }
     if (open->all != NULL) {
         bp_arena_reset(open->memory);
     }
     value_ended(on);
-    return event(on, object ? BP_JSON_OBJECT_END : BP_JSON_ARRAY_END, start, BP_STR(""));
+    give(on, out, object ? BP_JSON_OBJECT_END : BP_JSON_ARRAY_END, start);
 }
 
 static int
 hex_value(char c)
 {
     char folded = bp_fold_char(c);
-    return bp_is_digit(c) ? c - '0' : folded >= 'a' && folded <= 'f' ? folded - 'a' + 10 : -1;
+    return is_digit(c) ? c - '0' : folded >= 'a' && folded <= 'f' ? folded - 'a' + 10 : -1;
 }
 
 /* Four hexadecimal digits at `at`; -1 if they are not there. */
@@ -244,13 +313,11 @@ plain(bp_json_reader *on, bp_buf *decoded, bool copying)
 }
 
 /* All bytes that need no second look, at once: printable ASCII without quotes and backslashes. */
-static void
-plain_run(bp_json_reader *on)
+static const char *
+plain_end(const char *at, const char *end)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101);
     const uint64_t highs = UINT64_C(0x8080808080808080);
-    const char *at = on->text.at + on->at;
-    const char *end = on->text.at + on->text.size;
     while (end - at >= 8) {
         uint64_t word = 0;
         memcpy(&word, at, 8);
@@ -259,7 +326,9 @@ plain_run(bp_json_reader *on)
         uint64_t found = (quote - ones) & ~quote;
         found |= (backslash - ones) & ~backslash;
         found |= (word - ones * 0x20) & ~word;
-        if (((found | word) & highs) != 0) {
+        found = (found | word) & highs;
+        if (found != 0) {
+            at += first_byte(found);
             break;
         }
         at += 8;
@@ -268,7 +337,14 @@ plain_run(bp_json_reader *on)
            (unsigned char)*at < 0x80) {
         at++;
     }
-    on->at = (size_t)(at - on->text.at);
+    return at;
+}
+
+static void
+plain_run(bp_json_reader *on)
+{
+    const char *start = on->text.at;
+    on->at = (size_t)(plain_end(start + on->at, start + on->text.size) - start);
 }
 
 /* One piece of a string: a run, a character or an escape. NULL or what is wrong. */
@@ -329,24 +405,35 @@ string(bp_json_reader *on, bp_str *text)
     return NULL;
 }
 
-static bp_json_event
-string_value(bp_json_reader *on)
+static void
+string_value(bp_json_reader *on, bp_json_event *out)
 {
-    bp_str text = {"", 0};
-    const char *wrong = string(on, &text);
-    if (wrong != NULL) {
-        bp_span quote = span_at(on, on->at_quote, on->at_quote + 1);
-        return fail(on, span_here(on), at_end(on) ? quote : BP_NOWHERE, wrong);
+    bp_str text = {on->text.at + on->at + 1, 0};
+    const char *end = on->text.at + on->text.size;
+    const char *stop = plain_end(text.at, end);
+    text.size = (size_t)(stop - text.at);
+    on->at_quote = on->at;
+    if (stop < end && *stop == '"' && text.size < on->longest) {
+        on->at += text.size + 2;
+    } else {
+        const char *wrong = string(on, &text);
+        if (wrong != NULL) {
+            bp_span quote = span_at(on, on->at_quote, on->at_quote + 1);
+            fail(on, span_here(on), at_end(on) ? quote : BP_NOWHERE, wrong);
+            return;
+        }
     }
     value_ended(on);
-    return event(on, BP_JSON_STRING, on->at_quote, text);
+    give(on, out, BP_JSON_STRING, on->at_quote);
+    out->text.at = text.at;
+    out->text.size = text.size;
 }
 
 static bool
 digits(bp_json_reader *on)
 {
     size_t start = on->at;
-    while (bp_is_digit(peek(on))) {
+    while (is_digit(peek(on))) {
         on->at++;
     }
     return on->at > start;
@@ -359,7 +446,7 @@ number(bp_json_reader *on)
     on->at += peek(on) == '-';
     if (peek(on) == '0') {
         on->at++;
-        if (bp_is_digit(peek(on))) {
+        if (is_digit(peek(on))) {
             return "a number cannot begin with 0; an id must be a string in double quotes";
         }
     } else if (!digits(on)) {
@@ -381,23 +468,26 @@ number(bp_json_reader *on)
     return NULL;
 }
 
-static bp_json_event
-number_value(bp_json_reader *on)
+static void
+number_value(bp_json_reader *on, bp_json_event *out)
 {
     size_t start = on->at;
     const char *wrong = number(on);
     if (wrong != NULL) {
-        return fail_here(on, wrong);
+        fail_here(on, wrong);
+        return;
     }
     if (on->at - start > NUMBER_MAX) {
-        return fail(on, span_from(on, start), BP_NOWHERE, "a number of more than 64 characters");
+        fail(on, span_from(on, start), BP_NOWHERE, "a number of more than 64 characters");
+        return;
     }
     value_ended(on);
-    return event(on, BP_JSON_NUMBER, start, bp_str_cut(on->text, start, on->at));
+    give(on, out, BP_JSON_NUMBER, start);
+    out->text = bp_str_cut(on->text, start, on->at);
 }
 
-static bp_json_event
-word_value(bp_json_reader *on)
+static void
+word_value(bp_json_reader *on, bp_json_event *out)
 {
     static const struct {
         const char *word;
@@ -411,56 +501,55 @@ word_value(bp_json_reader *on)
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (bp_str_is(word, words[i].word)) {
             value_ended(on);
-            return event(on, words[i].kind, start, word);
+            give(on, out, words[i].kind, start);
+            out->text = word;
+            return;
         }
     }
-    return fail(on, span_from(on, start), BP_NOWHERE,
-                "a bare word is no value; text stands in double quotes");
+    fail(on, span_from(on, start), BP_NOWHERE,
+         "a bare word is no value; text stands in double quotes");
 }
 
 /* Nothing fits here: says why, in the words of what is there. */
-static bp_json_event
+static void
 unexpected(bp_json_reader *on, const char *wanted)
 {
     bp_str text = on->text;
     uint32_t character = 0;
     bp_span opener = on->depth > 0 ? on->frames[on->depth - 1].opener : BP_NOWHERE;
     if (at_end(on) && on->stream.failed) {
-        return fail_here(on, "cannot be read");
+        fail_here(on, "cannot be read");
+        return;
     }
     if (at_end(on)) {
-        return fail(on, span_here(on), opener,
-                    on->depth == 0                     ? "the text ends; a value must stand here"
-                    : on->frames[on->depth - 1].object ? "the text ends inside an object"
-                                                       : "the text ends inside an array");
+        fail(on, span_here(on), opener,
+             on->depth == 0                     ? "the text ends; a value must stand here"
+             : on->frames[on->depth - 1].object ? "the text ends inside an object"
+                                                : "the text ends inside an array");
+        return;
     }
     size_t size = bp_utf8_next(text, on->at, &character);
-    if (size == 0) {
-        return fail_here(on, "invalid UTF-8");
-    }
-    if (character == 0xFEFF) {
-        return fail_here(on, "a byte order mark inside the text");
-    }
-    if (character == 0) {
-        return fail_here(on, "a NUL byte");
-    }
-    return fail_here(on, wanted);
+    fail_here(on, size == 0             ? "invalid UTF-8"
+                  : character == 0xFEFF ? "a byte order mark inside the text"
+                  : character == 0      ? "a NUL byte"
+                                        : wanted);
 }
 
-static bp_json_event
-value(bp_json_reader *on)
+static void
+value(bp_json_reader *on, bp_json_event *out)
 {
     char c = peek(on);
-    if (c == '{' || c == '[') {
-        return open_container(on, c == '{');
-    }
     if (c == '"') {
-        return string_value(on);
+        string_value(on, out);
+    } else if (c == '{' || c == '[') {
+        open_container(on, c == '{', out);
+    } else if (c == '-' || is_digit(c)) {
+        number_value(on, out);
+    } else if (bp_is_alpha(c)) {
+        word_value(on, out);
+    } else {
+        unexpected(on, "a value must stand here");
     }
-    if (c == '-' || bp_is_digit(c)) {
-        return number_value(on);
-    }
-    return bp_is_alpha(c) ? word_value(on) : unexpected(on, "a value must stand here");
 }
 
 /* Most keys differ in their size or at an end. */
@@ -476,7 +565,28 @@ sketch_of(bp_str text)
 static bp_str
 name_of(const bp_json_reader *on, const bp_json_known_key *of)
 {
-    return on->source == NULL ? (bp_str){on->names.at + of->name, of->size} : of->text;
+    return of->text.at != NULL ? of->text : (bp_str){on->names.at + of->name, of->size};
+}
+
+/* The keys whose texts lie in the window get copies. Those before them in the stack have some. */
+void
+bp_json_name_keys(bp_json_reader *on)
+{
+    for (size_t d = 0; d < on->depth; d++) {
+        bp_json_frame *frame = &on->frames[d];
+        size_t end = d + 1 < on->depth ? frame[1].keys : on->keys.count;
+        if (frame->keys >= on->named) {
+            frame->names = on->names.size;
+        }
+        for (size_t i = frame->keys > on->named ? frame->keys : on->named; i < end; i++) {
+            bp_json_known_key *key = &on->keys.at[i];
+            key->name = on->names.size;
+            key->size = key->text.size;
+            bp_buf_add(&on->names, key->text);
+            key->text.at = NULL;
+        }
+    }
+    on->named = on->keys.count;
 }
 
 static void
@@ -493,14 +603,32 @@ index_keys(bp_json_reader *on, bp_json_frame *in)
     }
 }
 
-/* The same key before in this object, or NULL; takes note of a new one. */
+/* In an object of many keys. */
 static const bp_json_known_key *
-seen_before(bp_json_reader *on, bp_json_frame *in, bp_str text, bp_span span)
+seen_among_many(bp_json_frame *in, const bp_json_event *event)
 {
-    bp_json_known_key fresh = {.text = text, .sketch = sketch_of(text), .span = span};
-    for (size_t i = in->keys; in->all == NULL && i < on->keys.count; i++) {
+    const bp_json_known_key *stands = bp_map_get(in->all, event->text);
+    if (stands == NULL) {
+        bp_json_known_key *copy = BP_NEW(in->memory, bp_json_known_key);
+        *copy = (bp_json_known_key){.text = event->text, .span = event->span};
+        bp_map_set(in->all, bp_str_copy(in->memory, event->text), copy);
+    }
+    return stands;
+}
+
+/* The same key before in this object, or NULL; takes note of a new one. Fields are set one by one:
+ * a structure that was written in parts is slow to copy as a whole. */
+static const bp_json_known_key *
+seen_before(bp_json_reader *on, bp_json_frame *in, const bp_json_event *event)
+{
+    enum { TOP_SIX = 26 };
+    uint32_t sketch = sketch_of(event->text);
+    uint64_t bit = UINT64_C(1) << (sketch * UINT32_C(0x9E3779B1) >> TOP_SIX);
+    bool perhaps = (in->sketches & bit) != 0;
+    in->sketches |= bit;
+    for (size_t i = in->keys; perhaps && in->all == NULL && i < on->keys.count; i++) {
         const bp_json_known_key *each = &on->keys.at[i];
-        if (each->sketch == fresh.sketch && bp_str_equal(name_of(on, each), text)) {
+        if (each->sketch == sketch && bp_str_equal(name_of(on, each), event->text)) {
             return each;
         }
     }
@@ -508,112 +636,154 @@ seen_before(bp_json_reader *on, bp_json_frame *in, bp_str text, bp_span span)
         index_keys(on, in);
     }
     if (in->all != NULL) {
-        const bp_json_known_key *stands = bp_map_get(in->all, text);
-        if (stands == NULL) {
-            bp_json_known_key *copy = BP_NEW(in->memory, bp_json_known_key);
-            *copy = fresh;
-            bp_map_set(in->all, bp_str_copy(in->memory, text), copy);
-        }
-        return stands;
+        return seen_among_many(in, event);
     }
-    if (on->source == NULL) {
-        fresh.name = on->names.size;
-        fresh.size = text.size;
-        bp_buf_add(&on->names, text);
+    bp_json_known_key *added = bp_vec_add(on->arena, &on->keys);
+    added->text.at = event->text.at;
+    added->text.size = event->text.size;
+    added->sketch = sketch;
+    added->span.source = event->span.source;
+    added->span.start = event->span.start;
+    added->span.end = event->span.end;
+    if (on->source == NULL && event->text.at == on->decoded.at) {
+        bp_json_name_keys(on);
     }
-    *bp_vec_add(on->arena, &on->keys) = fresh;
     return NULL;
 }
 
-static bp_json_event
-key_event(bp_json_reader *on)
+static void
+key_event(bp_json_reader *on, bp_json_event *out)
 {
     if (peek(on) != '"') {
-        return unexpected(on, on->state == WANT_KEY && peek(on) == '}'
-                                  ? "a key must follow the comma"
-                                  : "a key in double quotes must stand here");
+        unexpected(on, on->state == WANT_KEY && peek(on) == '}'
+                           ? "a key must follow the comma"
+                           : "a key in double quotes must stand here");
+        return;
     }
-    bp_json_event read = string_value(on);
-    if (read.kind == BP_JSON_ERROR) {
-        return read;
+    string_value(on, out);
+    if (on->ended) {
+        return;
     }
-    const bp_json_known_key *first =
-        seen_before(on, &on->frames[on->depth - 1], read.text, read.span);
+    const bp_json_known_key *first = seen_before(on, &on->frames[on->depth - 1], out);
     if (first != NULL && !on->give_repeats) {
-        return fail(on, read.span, first->span, "the same key twice in one object");
+        fail(on, out->span, first->span, "the same key twice in one object");
+        return;
     }
-    read.kind = BP_JSON_KEY;
-    read.opener = first == NULL ? BP_NOWHERE : first->span;
+    out->kind = BP_JSON_KEY;
+    if (first != NULL) {
+        out->opener = first->span;
+    }
     on->state = WANT_COLON;
-    return read;
 }
 
-static bp_json_event
-after_value(bp_json_reader *on)
+static void
+after_value(bp_json_reader *on, bp_json_event *out)
 {
     bool object = on->frames[on->depth - 1].object;
     if (peek(on) == '}' || peek(on) == ']') {
-        return close_container(on);
+        close_container(on, out);
+        return;
     }
     if (peek(on) != ',') {
-        return unexpected(on, object ? "a comma or \"}\" must stand here"
-                                     : "a comma or \"]\" must stand here");
+        unexpected(on, object ? "a comma or \"}\" must stand here"
+                              : "a comma or \"]\" must stand here");
+        return;
     }
     on->at++;
     skip_blanks(on);
     on->state = object ? WANT_KEY : WANT_VALUE;
-    return object ? key_event(on) : value(on);
+    if (object) {
+        key_event(on, out);
+    } else {
+        value(on, out);
+    }
+}
+
+/* After a value outside of all containers. */
+static void
+after_all(bp_json_reader *on, bp_json_event *out)
+{
+    if (!at_end(on) && on->many) {
+        value(on, out);
+    } else if (!at_end(on)) {
+        fail(on, span_at(on, on->at, on->text.size), BP_NOWHERE, "text after the end of the value");
+    } else if (on->stream.failed) {
+        fail_here(on, "cannot be read");
+    } else {
+        on->ended = true;
+        give(on, &on->last, BP_JSON_END, on->at);
+    }
+}
+
+static void
+step(bp_json_reader *on, bp_json_event *out)
+{
+    skip_blanks(on);
+    switch (on->state) {
+    case WANT_COMMA_OR_END:
+        after_value(on, out);
+        break;
+    case WANT_COLON:
+        if (peek(on) != ':') {
+            unexpected(on, "a colon must follow a key");
+            break;
+        }
+        on->at++;
+        skip_blanks(on);
+        value(on, out);
+        break;
+    case WANT_VALUE:
+        value(on, out);
+        break;
+    case WANT_FIRST_VALUE:
+        if (peek(on) == ']') {
+            close_container(on, out);
+        } else {
+            value(on, out);
+        }
+        break;
+    case WANT_FIRST_KEY:
+        if (peek(on) == '}') {
+            close_container(on, out);
+        } else {
+            key_event(on, out);
+        }
+        break;
+    case WANT_KEY:
+        key_event(on, out);
+        break;
+    case DONE:
+        after_all(on, out);
+        break;
+    }
+}
+
+void
+bp_json_read(bp_json_reader *on, bp_json_event *out)
+{
+    if (!on->ended) {
+        step(on, out);
+    }
+    if (on->ended) {
+        *out = on->last;
+    }
 }
 
 bp_json_event
 bp_json_next(bp_json_reader *on)
 {
-    if (on->ended) {
-        return on->last;
-    }
-    skip_blanks(on);
-    switch (on->state) {
-    case WANT_VALUE:
-        return value(on);
-    case WANT_FIRST_VALUE:
-        return peek(on) == ']' ? close_container(on) : value(on);
-    case WANT_FIRST_KEY:
-        return peek(on) == '}' ? close_container(on) : key_event(on);
-    case WANT_KEY:
-        return key_event(on);
-    case WANT_COLON:
-        if (peek(on) != ':') {
-            return unexpected(on, "a colon must follow a key");
-        }
-        on->at++;
-        skip_blanks(on);
-        return value(on);
-    case WANT_COMMA_OR_END:
-        return after_value(on);
-    case DONE:
-        break;
-    }
-    if (!at_end(on) && on->many) {
-        return value(on);
-    }
-    if (!at_end(on)) {
-        return fail(on, span_at(on, on->at, on->text.size), BP_NOWHERE,
-                    "text after the end of the value");
-    }
-    if (on->stream.failed) {
-        return fail_here(on, "cannot be read");
-    }
-    on->ended = true;
-    on->last = event(on, BP_JSON_END, on->at, BP_STR(""));
-    return on->last;
+    bp_json_event event;
+    bp_json_read(on, &event);
+    return event;
 }
 
 bool
 bp_json_skip(bp_json_reader *on, bp_json_event first)
 {
     size_t open = first.kind == BP_JSON_OBJECT || first.kind == BP_JSON_ARRAY ? 1 : 0;
+    bp_json_event each = first;
     while (open > 0) {
-        bp_json_event each = bp_json_next(on);
+        bp_json_read(on, &each);
         if (each.kind == BP_JSON_ERROR) {
             return false;
         }

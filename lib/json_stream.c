@@ -92,6 +92,7 @@ bp_json_more(bp_json_reader *on, size_t keep)
     if (window->ended) {
         return false;
     }
+    bp_json_name_keys(on);
     if (keep > 0) {
         leave(window, keep);
         memmove(window->at, window->at + keep, rest);

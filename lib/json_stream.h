@@ -27,8 +27,8 @@ typedef enum state {
 } state;
 
 typedef struct bp_json_known_key {
-    bp_str text; /* of a whole text */
-    size_t name; /* of a stream: where its copy begins among the names */
+    bp_str text; /* in the window or the whole text; at NULL: there is a copy */
+    size_t name; /* where its copy begins among the names */
     size_t size; /* of the copy */
     uint32_t sketch;
     bp_span span;
@@ -37,11 +37,12 @@ typedef struct bp_json_known_key {
 typedef struct bp_json_frame {
     bool object;
     bp_span opener;
-    uint64_t offset;  /* of the bracket */
-    size_t keys;      /* where its keys begin among those of all open objects */
-    size_t names;     /* the same for their copies */
-    bp_map *all;      /* once there are more than a few */
-    bp_arena *memory; /* of the map; kept for the next object of this depth */
+    uint64_t offset;   /* of the bracket */
+    size_t keys;       /* where its keys begin among those of all open objects */
+    size_t names;      /* the same for their copies, once there are some */
+    uint64_t sketches; /* a bit a key: a key whose bit is not set is new */
+    bp_map *all;       /* once there are more than a few */
+    bp_arena *memory;  /* of the map; kept for the next object of this depth */
 } bp_json_frame;
 
 typedef struct bp_json_window {
@@ -67,6 +68,7 @@ struct bp_json_reader {
     bp_json_frame frames[BP_JSON_DEPTH];
     size_t depth;
     BP_VEC(bp_json_known_key) keys;
+    size_t named; /* how many of them have copies: always the first ones */
     bp_buf names;
     bp_buf decoded; /* the string at hand, where it has escapes */
     size_t longest;
@@ -79,5 +81,8 @@ struct bp_json_reader {
 
 /* Moves the window on, so that it begins at `keep`, and reads more into it. False: nothing came. */
 bool bp_json_more(bp_json_reader *on, size_t keep);
+
+/* Copies the keys whose texts lie in the window, before it is moved. */
+void bp_json_name_keys(bp_json_reader *on);
 
 #endif

@@ -40,7 +40,11 @@ bp_str_of(const char *text)
 bool
 bp_str_is(bp_str a, const char *text)
 {
-    return bp_str_equal(a, bp_str_of(text));
+    size_t i = 0;
+    while (i < a.size && text[i] != '\0' && text[i] == a.at[i]) {
+        i++;
+    }
+    return i == a.size && text[i] == '\0';
 }
 
 bool

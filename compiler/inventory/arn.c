@@ -117,6 +117,10 @@ disagrees(bp_dump *dump, const char *what, bp_str said, bp_str found)
 bool
 bp_dump_agrees(bp_dump *dump, const bp_arn *arn)
 {
+    if (dump->region >= 0 && arn->account.size > 0 && bp_str_equal(arn->account, dump->account) &&
+        bp_str_equal(arn->region, dump->region_code)) {
+        return true; /* the usual case: compared to what was judged before */
+    }
     if (arn->account.size > 0 && !bp_is_account_number(arn->account)) {
         bp_dump_report(dump, "SYN005", "IMP021",
                        "\"%.*s\" in an ARN is no account id; an account id is 12 digits",

@@ -20,7 +20,7 @@ bp_inner_broken(bp_dump *dump, const char *what, bp_json_event error)
     bp_finding *finding = bp_dump_report(
         dump, "IMP051", "IMP051", "the JSON text of %s does not parse: %.*s, at byte %u of it",
         what, BP_ARG(error.text), error.span.start);
-    bp_finding_help(dump->survey->list, finding, "take the dump again; it stays unknown");
+    bp_survey_help(dump->survey, finding, "take the dump again; it stays unknown");
 }
 
 /* A document is small: it is read into lists of (path, value) where the path is of keys. */

@@ -14,15 +14,21 @@ bp_dump_push(bp_dump *dump)
     dump->pushed = true;
 }
 
-bp_json_event
-bp_dump_next(bp_dump *dump)
+const bp_json_event *
+bp_dump_step(bp_dump *dump)
 {
     if (dump->pushed) {
         dump->pushed = false;
     } else {
-        dump->last = bp_json_next(dump->reader);
+        bp_json_read(dump->reader, &dump->last);
     }
-    return dump->last;
+    return &dump->last;
+}
+
+bp_json_event
+bp_dump_next(bp_dump *dump)
+{
+    return *bp_dump_step(dump);
 }
 
 bp_str
@@ -46,6 +52,9 @@ bp_dump_row_named(bp_str command)
 bool
 bp_dump_set_region(bp_dump *dump, bp_str code)
 {
+    if (dump->region >= 0 && bp_str_equal(dump->region_code, code)) {
+        return true;
+    }
     dump->region = bp_region_index(dump->survey->options.facts, code);
     dump->region_code = bp_kept(dump->survey, code);
     return dump->region >= 0;
@@ -92,7 +101,7 @@ take_part(bp_dump *dump, bp_str part)
         bp_dump_set_region(dump, part);
         dump->from_path |= BP_ABOUT_REGION;
     } else if (rest != 0 && sub->size == 0) {
-        *sub = bp_kept(dump->survey, percent_decoded(dump->scratch, part));
+        *sub = bp_kept(dump->survey, percent_decoded(dump->survey->arena, part));
         dump->from_path |= rest;
     }
 }
@@ -123,23 +132,40 @@ read_path(bp_dump *dump)
     }
 }
 
-void
-bp_dump_begin(bp_dump *dump)
+/* What the path says, which is the same for all answers of the file. */
+static void
+begin_file(bp_dump *dump)
 {
     bp_dump fresh = {.survey = dump->survey,
                      .reader = dump->reader,
                      .scratch = dump->scratch,
                      .item = dump->item,
                      .path = dump->path,
-                     .last = dump->last,
-                     .pushed = dump->pushed,
+                     .by_path = dump->by_path,
                      .region = -1};
     const bp_survey_options *options = &dump->survey->options;
     fresh.taken = options->has_captured ? options->captured : BP_NO_TIME;
+    read_path(&fresh);
+    bp_dump *by_path = BP_NEW(dump->survey->arena, bp_dump);
+    *by_path = fresh;
+    dump->by_path = by_path;
+}
+
+void
+bp_dump_begin(bp_dump *dump)
+{
+    if (dump->by_path == NULL) {
+        begin_file(dump);
+    }
+    bp_json_event last = dump->last;
+    bool pushed = dump->pushed;
+    const bp_dump *by_path = dump->by_path;
     bp_arena_reset(dump->scratch);
     bp_arena_reset(dump->item);
-    *dump = fresh;
-    read_path(dump);
+    *dump = *by_path;
+    dump->by_path = by_path;
+    dump->last = last;
+    dump->pushed = pushed;
 }
 
 /* ---- one answer */
@@ -240,13 +266,13 @@ finish_payload(bp_dump *dump)
             finding = bp_dump_report(dump, "SYN005", "IMP023", "answer of %s without \"%s\"",
                                      dump->row->command, dump->row->key);
         }
-        bp_finding_help(dump->survey->list, finding,
-                        "known are Organization, Roots, OrganizationalUnits, Accounts, Policies, "
-                        "Policy, Targets, Tags, EnabledServicePrincipals, DelegatedAdministrators, "
-                        "GlobalSettings, ResourceTypeOptInPreference, BackupVaultList, "
-                        "BackupVaultName, Aliases, Roles, AttachedPolicies, Regions, "
-                        "ResourceTagMappingList, Results, Summaries, StackSet; or wrap it: "
-                        "{\"dump\": \"service.command\", …, \"data\": …}");
+        bp_survey_help(dump->survey, finding,
+                       "known are Organization, Roots, OrganizationalUnits, Accounts, Policies, "
+                       "Policy, Targets, Tags, EnabledServicePrincipals, DelegatedAdministrators, "
+                       "GlobalSettings, ResourceTypeOptInPreference, BackupVaultList, "
+                       "BackupVaultName, Aliases, Roles, AttachedPolicies, Regions, "
+                       "ResourceTagMappingList, Results, Summaries, StackSet; or wrap it: "
+                       "{\"dump\": \"service.command\", …, \"data\": …}");
         return;
     }
     if (dump->entered && dump->records.count == 0) {
@@ -492,10 +518,10 @@ broken(bp_dump *dump)
     bp_finding *finding = bp_dump_report(dump, "SYN001", "IMP002", "not JSON at byte %llu: %.*s",
                                          at, BP_ARG(error.text));
     if (bp_json_ended_early(dump->reader)) {
-        bp_finding_help(survey->list, finding,
-                        "the dump is cut off: take it again; nothing of it is used");
+        bp_survey_help(survey, finding,
+                       "the dump is cut off: take it again; nothing of it is used");
     } else {
-        bp_finding_help(survey->list, finding, "take the dump again; nothing of it is used");
+        bp_survey_help(survey, finding, "take the dump again; nothing of it is used");
     }
 }
 
@@ -534,6 +560,7 @@ bp_survey_read(bp_survey *survey, bp_str path, bp_json_input input)
             break;
         }
     }
+    bp_survey_tell_rest(survey, path);
     bp_arena_release(survey->arena, memory);
     return good;
 }
@@ -555,9 +582,12 @@ bp_survey_no_answer(bp_survey *survey, bp_str path, const char *reason, const ch
                     .path = path};
     bp_dump_begin(&dump);
     bp_finding *finding = bp_survey_report(survey, "SYN001", reason, path, "%s", why);
+    if (dump.row != NULL && bp_dump_says(&dump, dump.row->needs)) {
+        bp_unit_make(survey, bp_dump_key(&dump))->failed = true;
+    }
     if (dump.row != NULL) {
         bp_str call = bp_dump_call(&dump);
-        bp_finding_help(survey->list, finding, "repeat: %.*s", BP_ARG(call));
+        bp_survey_help(survey, finding, "repeat: %.*s", BP_ARG(call));
     }
     bp_arena_release(survey->arena, memory);
 }
@@ -566,5 +596,5 @@ void
 bp_survey_no_output(bp_survey *survey, bp_str path, const char *why, const char *way_out)
 {
     bp_finding *finding = bp_survey_report(survey, "IMP061", "IMP061", path, "%s", why);
-    bp_finding_help(survey->list, finding, "%s", way_out);
+    bp_survey_help(survey, finding, "%s", way_out);
 }

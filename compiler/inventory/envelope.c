@@ -101,9 +101,9 @@ refuse(envelope *on, const char *format, bp_str text)
 {
     bp_finding *finding = bp_dump_report(on->dump, "IMP011", "IMP012", "%s%.*s%s",
                                          text.size > 0 ? "\"" : "", BP_ARG(text), format);
-    bp_finding_help(on->dump->survey->list, finding,
-                    "an envelope is {\"dump\": \"service.command\", \"account\": …, \"region\": …, "
-                    "\"taken_at\": …, \"data\": …}, with \"data\" or \"error\" last");
+    bp_survey_help(on->dump->survey, finding,
+                   "an envelope is {\"dump\": \"service.command\", \"account\": …, \"region\": …, "
+                   "\"taken_at\": …, \"data\": …}, with \"data\" or \"error\" last");
     on->refused = true;
     on->dump->spoiled = true;
     return true;
@@ -155,8 +155,7 @@ set_row(envelope *on, bp_str text)
         bp_finding *finding =
             bp_dump_report(dump, "IMP011", "IMP012", "no dump is called \"%.*s\"", BP_ARG(text));
         if (near.best.size > 0) {
-            bp_finding_help(dump->survey->list, finding, "did you mean \"%.*s\"?",
-                            BP_ARG(near.best));
+            bp_survey_help(dump->survey, finding, "did you mean \"%.*s\"?", BP_ARG(near.best));
         }
         on->refused = true;
         dump->spoiled = true;
@@ -182,8 +181,8 @@ read_text(envelope *on, envelope_key key, bp_json_event value)
                            "\"account\" is the number %.*s; an account id is a string "
                            "of 12 digits",
                            BP_ARG(value.text));
-        bp_finding_help(dump->survey->list, finding,
-                        "write 12 digits in quotes; a leading zero may be gone");
+        bp_survey_help(dump->survey, finding,
+                       "write 12 digits in quotes; a leading zero may be gone");
         dump->spoiled = true;
         return true;
     }

@@ -4,6 +4,8 @@
  */
 #include "compiler/inventory/survey_parts.h"
 
+#include <string.h>
+
 bp_span
 bp_dump_here(bp_dump *dump)
 {
@@ -33,15 +35,67 @@ finish(bp_survey *survey, bp_finding *finding, const char *reason, const char *f
     return finding;
 }
 
+static bp_tally *
+tally_of(bp_survey *survey, const char *code, const char *reason)
+{
+    size_t i = 0;
+    while (i + 1 < BP_REASONS_MAX && survey->tallies[i].reason != NULL &&
+           (strcmp(survey->tallies[i].reason, reason) != 0 ||
+            strcmp(survey->tallies[i].code, code) != 0)) {
+        i++;
+    }
+    if (survey->tallies[i].reason == NULL) {
+        survey->tallies[i].reason = reason;
+        survey->tallies[i].code = code;
+    }
+    return &survey->tallies[i];
+}
+
+void
+bp_survey_tell_rest(bp_survey *survey, bp_str path)
+{
+    for (size_t i = 0; i < BP_REASONS_MAX && survey->tallies[i].reason != NULL; i++) {
+        bp_tally *tally = &survey->tallies[i];
+        size_t untold = tally->untold;
+        tally->in_file = 0;
+        tally->untold = 0;
+        if (untold > 0) {
+            bp_finding *finding =
+                bp_survey_report(survey, tally->code, tally->reason, path,
+                                 "%zu more findings of this kind in the file", untold);
+            finding->severity = tally->last == NULL ? finding->severity : tally->last->severity;
+        }
+    }
+}
+
+void
+bp_survey_help(bp_survey *survey, bp_finding *finding, const char *format, ...)
+{
+    va_list arguments;
+    if (finding == &survey->untold) {
+        return;
+    }
+    va_start(arguments, format);
+    bp_str text = bp_str_vformat(survey->arena, format, arguments);
+    va_end(arguments);
+    *bp_vec_add(survey->arena, &finding->help) = text;
+}
+
 bp_finding *
 bp_dump_report(bp_dump *dump, const char *code, const char *reason, const char *format, ...)
 {
     va_list arguments;
+    bp_tally *tally = tally_of(dump->survey, code, reason);
+    if (tally->in_file++ >= BP_TOLD_IN_A_FILE || tally->at_all++ >= BP_TOLD_AT_ALL) {
+        tally->untold++;
+        return &dump->survey->untold;
+    }
     bp_span span = bp_dump_here(dump);
     va_start(arguments, format);
     bp_finding *finding = finish(dump->survey, bp_report(dump->survey->list, code, span, "%s", ""),
                                  reason, format, arguments);
     va_end(arguments);
+    tally->last = finding;
     return finding;
 }
 
@@ -217,12 +271,23 @@ bp_dump_call(bp_dump *dump)
 }
 
 bool
+bp_dump_says(const bp_dump *dump, unsigned needs)
+{
+    for (size_t i = 0; i < ABOUTS; i++) {
+        if ((needs & abouts[i].bit) != 0 && said(dump, abouts[i].bit).size == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool
 bp_dump_addressed(bp_dump *dump, unsigned needs)
 {
     bp_buf lacks = {.arena = dump->scratch};
     bp_buf wrapper = {.arena = dump->scratch};
-    if (dump->spoiled) {
-        return true; /* told already; the unit is not entered as known */
+    if (dump->spoiled || bp_dump_says(dump, dump->row->needs & needs)) {
+        return true; /* spoiled: told already; the unit is not entered as known */
     }
     bp_buf_format(&wrapper, "{\"dump\": \"%s\"", dump->row->command);
     for (size_t i = 0; i < ABOUTS; i++) {
@@ -236,14 +301,11 @@ bp_dump_addressed(bp_dump *dump, unsigned needs)
         bp_buf_format(&wrapper, ", \"%s\": \"%.*s\"", abouts[i].key,
                       BP_ARG(value.size == 0 ? bp_str_of(abouts[i].example) : value));
     }
-    if (lacks.size == 0) {
-        return true;
-    }
     bp_buf_add_c(&wrapper, ", \"data\": …}");
     bp_finding *finding =
         bp_dump_report(dump, "IMP011", "IMP013", "answer of %s that does not say its %.*s",
                        dump->row->command, BP_ARG(bp_buf_text(&lacks)));
-    bp_finding_help(dump->survey->list, finding, "wrap it: %.*s", BP_ARG(bp_buf_text(&wrapper)));
+    bp_survey_help(dump->survey, finding, "wrap it: %.*s", BP_ARG(bp_buf_text(&wrapper)));
     dump->spoiled = true;
     return false;
 }

@@ -10,12 +10,12 @@ bp_dump_skip(bp_dump *dump, bp_json_event first)
 {
     size_t open = first.kind == BP_JSON_OBJECT || first.kind == BP_JSON_ARRAY ? 1 : 0;
     while (open > 0) {
-        bp_json_event each = bp_dump_next(dump);
-        if (each.kind == BP_JSON_ERROR) {
+        bp_json_kind each = bp_dump_step(dump)->kind;
+        if (each == BP_JSON_ERROR) {
             return false;
         }
-        open += each.kind == BP_JSON_OBJECT || each.kind == BP_JSON_ARRAY;
-        open -= each.kind == BP_JSON_OBJECT_END || each.kind == BP_JSON_ARRAY_END;
+        open += each == BP_JSON_OBJECT || each == BP_JSON_ARRAY;
+        open -= each == BP_JSON_OBJECT_END || each == BP_JSON_ARRAY_END;
     }
     return first.kind != BP_JSON_ERROR;
 }
@@ -70,10 +70,10 @@ take_account(bp_dump *dump, bp_json_event event, const char *name, bp_value *val
     bp_finding *finding = bp_dump_report(
         dump, "SYN005", "IMP021", "\"%s\" is %s%.*s%s; an account id is a string of 12 digits",
         name, number ? "the number " : "\"", BP_ARG(event.text), number ? "" : "\"");
-    bp_finding_help(dump->survey->list, finding,
-                    number ? "take the dump again without tools that turn ids into numbers; a "
-                             "leading zero may be gone"
-                           : "take the dump again; ids are never repaired");
+    bp_survey_help(dump->survey, finding,
+                   number ? "take the dump again without tools that turn ids into numbers; a "
+                            "leading zero may be gone"
+                          : "take the dump again; ids are never repaired");
     dump->spoiled = true;
     return true;
 }
@@ -97,9 +97,17 @@ take_arn(bp_dump *dump, bp_json_event event, const char *name, bp_value *value)
 
 /* A value that has just begun. */
 static bool
-take(bp_dump *dump, const bp_field *field, bp_json_event event, bp_value *value)
+take(bp_dump *dump, const bp_field *field, const bp_json_event *read, bp_value *value)
 {
     bool good = true;
+    if (field->kind == BP_FIELD_TEXT && read->kind == BP_JSON_STRING) { /* most of them */
+        value->there = true;
+        value->good = true;
+        value->span = read->span;
+        value->text = bp_str_copy(dump->item, read->text);
+        return true;
+    }
+    bp_json_event event = *read;
     value->there = true;
     value->good = true;
     value->span = event.span;
@@ -140,13 +148,15 @@ take(bp_dump *dump, const bp_field *field, bp_json_event event, bp_value *value)
     return good;
 }
 
+/* Objects of one list have their members in one order: the search begins after the last one. */
 static const bp_field *
 field_named(const bp_field *fields, size_t count, bp_str name, size_t *index)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (bp_str_is(name, fields[i].name)) {
-            *index = i;
-            return &fields[i];
+    for (size_t i = 0, at = *index; i < count; i++) {
+        at = at + 1 < count ? at + 1 : 0;
+        if (bp_str_is(name, fields[at].name)) {
+            *index = at;
+            return &fields[at];
         }
     }
     return NULL;
@@ -169,26 +179,32 @@ bp_read_members(bp_dump *dump, const char *what, const bp_field *fields, size_t 
                 bp_value *values)
 {
     enum { USUAL = 64 * 1024 };
+    size_t index = count - 1;
     for (size_t i = 0; i < count; i++) {
         values[i] = (bp_value){.there = false};
     }
     for (;;) {
-        size_t index = 0;
-        bp_json_event event = bp_dump_next(dump);
-        if (event.kind == BP_JSON_OBJECT_END) {
+        const bp_json_event *event = bp_dump_step(dump);
+        if (event->kind == BP_JSON_OBJECT_END) {
             break;
         }
-        if (event.kind != BP_JSON_KEY) {
+        if (event->kind != BP_JSON_KEY) {
             return false;
         }
-        const bp_field *field = field_named(fields, count, event.text, &index);
+        const bp_field *field = field_named(fields, count, event->text, &index);
         bool is_long = field != NULL && field->kind != BP_FIELD_TEXT;
         bp_json_reader_longest(dump->reader, is_long ? BP_TEXT_MAX : USUAL);
-        event = bp_dump_next(dump);
+        event = bp_dump_step(dump);
         bp_json_reader_longest(dump->reader, USUAL);
-        if (field == NULL ? !bp_dump_skip(dump, event)
-                          : !take(dump, field, event, &values[index])) {
-            return false;
+        if (field != NULL) {
+            if (!take(dump, field, event, &values[index])) {
+                return false;
+            }
+        } else if (event->kind == BP_JSON_OBJECT || event->kind == BP_JSON_ARRAY ||
+                   event->kind == BP_JSON_ERROR) {
+            if (!bp_dump_skip(dump, *event)) {
+                return false;
+            }
         }
     }
     for (size_t i = 0; i < count; i++) {

@@ -30,7 +30,7 @@ use_age(bp_putting *on, int64_t taken)
 }
 
 bp_str
-bp_put_content(bp_putting *on, bp_arena *arena, bp_unit *unit)
+bp_put_content(bp_putting *on, bp_arena *arena, const bp_unit *unit)
 {
     int64_t oldest = INT64_MAX;
     if (unit == NULL) {
@@ -179,12 +179,13 @@ tell_unknown(bp_putting *on, bp_dump_kind kind)
     bp_survey *survey = on->survey;
     const bp_cut_list *failed = &survey->failed[kind];
     const bp_dump_row *row = &bp_dump_rows()[kind];
-    if (failed->count > 0) {
-        bp_finding *finding = bp_report(survey->list, "IMP062", failed->first,
-                                        "%zu call%s of %s failed; what %s would say is "
-                                        "unknown",
-                                        failed->count, failed->count == 1 ? "" : "s", row->command,
-                                        failed->count == 1 ? "it" : "they");
+    size_t calls = on->counts[kind].failed;
+    if (calls > 0 && failed->unit != NULL) {
+        bp_finding *finding =
+            bp_report(survey->list, "IMP062", failed->first,
+                      "%zu call%s of %s failed; what %s would say is "
+                      "unknown",
+                      calls, calls == 1 ? "" : "s", row->command, calls == 1 ? "it" : "they");
         bp_finding_help(survey->list, finding, "repeat: %.*s", BP_ARG(failed->call));
     }
     if (on->counts[kind].missing > 0) {
@@ -202,15 +203,15 @@ static void
 count_units(bp_putting *on)
 {
     bp_survey *survey = on->survey;
-    for (size_t i = 0; i < survey->unit_count; i++) {
-        const bp_unit *unit = bp_unit_at(survey, i);
-        bp_survey_line *line = &on->counts[unit->kind];
-        if (unit->complete) {
-            line->complete++;
-        } else if (unit->failed) {
-            line->failed++;
-        } else {
-            line->truncated++;
+    for (size_t i = 0; i < survey->line_count; i++) {
+        bp_line *line = bp_line_at(survey, i);
+        bp_survey_line *to = &on->counts[line->kind];
+        int region = BP_BEFORE_REGIONS;
+        for (const bp_unit *unit = bp_line_next(survey, line, &region); unit != NULL;
+             unit = bp_line_next(survey, line, &region)) {
+            to->complete += unit->complete;
+            to->failed += !unit->complete && unit->failed;
+            to->truncated += !unit->complete && !unit->failed;
         }
     }
 }
@@ -239,13 +240,24 @@ static void
 link_accounts(bp_putting *on)
 {
     bp_survey *survey = on->survey;
-    on->head = bp_arena_array(on->arena, survey->texts.count, sizeof *on->head);
-    on->next = bp_arena_array(on->arena, survey->unit_count, sizeof *on->next);
-    for (size_t i = 0; i < survey->unit_count; i++) {
-        const bp_unit *unit = bp_unit_at(survey, i);
-        on->has[unit->kind] = true;
-        on->next[i] = on->head[unit->account];
-        on->head[unit->account] = (uint32_t)(i + 1);
+    on->about = bp_arena_array(on->arena, survey->texts.count, sizeof *on->about);
+    for (size_t i = 0; i < survey->line_count; i++) {
+        bp_line *line = bp_line_at(survey, i);
+        on->has[line->kind] = true;
+        on->about[line->account] = true;
+    }
+}
+
+static void
+settle(bp_survey *survey)
+{
+    for (size_t i = 0; i < survey->line_count; i++) {
+        bp_line *line = bp_line_at(survey, i);
+        int region = BP_BEFORE_REGIONS;
+        for (bp_unit *unit = bp_line_next(survey, line, &region); unit != NULL;
+             unit = bp_line_next(survey, line, &region)) {
+            bp_unit_settle(survey, line, unit, region == BP_NO_REGION ? -1 : region);
+        }
     }
 }
 
@@ -257,9 +269,7 @@ bp_survey_finish(bp_survey *survey, const bp_organization **org)
                      .scratch = bp_arena_child(survey->arena),
                      .org = BP_NEW(survey->arena, bp_organization)};
     on.org->facts = survey->options.facts;
-    for (size_t i = 0; i < survey->unit_count; i++) {
-        bp_unit_settle(survey, bp_unit_at(survey, i));
-    }
+    settle(survey);
     link_accounts(&on);
     on.vault_sets = bp_map_new(on.arena);
     on.role_sets = bp_map_new(on.arena);
@@ -278,6 +288,7 @@ bp_survey_finish(bp_survey *survey, const bp_organization **org)
     bp_put_accounts(&on);
     bp_put_policies(&on);
     bp_put_stack_sets(&on);
+    bp_put_all_missing(&on);
     tell_ages(&on);
     for (size_t i = 0; i < BP_DUMP_KINDS; i++) {
         bp_survey_line line = on.counts[i];

@@ -57,7 +57,7 @@ put_roles(bp_putting *on, bp_str account)
 {
     bp_record record;
     bp_unit *unit = of_account(on, BP_DUMP_ROLES, account, BP_STR(""));
-    if (unit == NULL || (!unit->complete && unit->pieces == NULL)) {
+    if (!bp_unit_says(on->survey, unit)) {
         return NULL;
     }
     bp_str content = bp_put_content(on, on->scratch, unit);
@@ -102,18 +102,17 @@ static parts
 parts_of(bp_putting *on, bp_dump_kind kind, bp_str account, bp_region_mask *seen, bp_buf *key)
 {
     parts all = {0};
-    size_t count = 0;
-    bp_regions(on->survey->options.facts, &count);
+    bp_line *line = bp_line_find(on->survey, kind, account, BP_STR(""));
+    int region = BP_BEFORE_REGIONS;
     *seen = 0;
-    for (size_t region = 0; region < count && on->has[kind]; region++) {
-        bp_unit *unit = bp_unit_find(
-            on->survey, (bp_unit_key){.kind = kind, .account = account, .region = (int)region});
-        if (unit == NULL || (!unit->complete && unit->pieces == NULL)) {
+    for (const bp_unit *unit = bp_line_next(on->survey, line, &region); unit != NULL;
+         unit = bp_line_next(on->survey, line, &region)) {
+        if (region == BP_NO_REGION || !bp_unit_says(on->survey, unit)) {
             continue;
         }
         *seen |= unit->complete ? BP_REGION_BIT(region) : 0;
         bp_str content = bp_put_content(on, on->scratch, unit);
-        bp_buf_format(key, "%zu%s", region, unit->complete ? "c" : "p");
+        bp_buf_format(key, "%d%s", region, unit->complete ? "c" : "p");
         bp_record_field(key, content);
         size_t i = 0;
         while (i < all.count && !bp_str_equal(all.at[i].content, content)) {
@@ -263,6 +262,14 @@ put_regions(bp_putting *on, bp_account *account)
     bp_record record;
     bp_unit *unit = of_account(on, BP_DUMP_REGIONS, account->id, BP_STR(""));
     account->regions_known = unit != NULL && unit->complete;
+    /* a Region that is on its way is neither enabled nor disabled, and a list denies what it lacks
+     */
+    for (bp_str rest = bp_put_content(on, on->scratch, unit);
+         account->regions_known && bp_record_next(on->scratch, &rest, &record);) {
+        bp_str status = record.field[1];
+        account->regions_known = bp_str_is(status, "ENABLED") || bp_str_is(status, "DISABLED") ||
+                                 bp_str_is(status, "ENABLED_BY_DEFAULT");
+    }
     for (bp_str rest = bp_put_content(on, on->scratch, unit);
          account->regions_known && bp_record_next(on->scratch, &rest, &record);) {
         int region = bp_region_index(on->survey->options.facts, record.field[0]);
@@ -274,32 +281,6 @@ put_regions(bp_putting *on, bp_account *account)
     }
 }
 
-/* Answers of an active account that were asked of others and not of it. */
-static void
-count_missing(bp_putting *on, const bp_account *account)
-{
-    static const bp_dump_kind kinds[] = {BP_DUMP_ROLES, BP_DUMP_REGIONS};
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        if (on->has[kinds[i]] && of_account(on, kinds[i], account->id, BP_STR("")) == NULL) {
-            bp_put_missing(on, kinds[i]);
-        }
-    }
-}
-
-static void
-count_missing_regions(bp_putting *on, const bp_account *account, bp_dump_kind kind,
-                      bp_region_mask regions)
-{
-    for (int region = 0; on->has[kind] && regions >> region != 0 && region < 63; region++) {
-        bp_unit_key key = {.kind = kind, .account = account->id, .region = region};
-        bool wanted = (regions & BP_REGION_BIT(region)) != 0 &&
-                      bp_org_region_enabled(on->org, account, region) != BP_ABSENT;
-        if (wanted && bp_unit_find(on->survey, key) == NULL) {
-            bp_put_missing(on, kind);
-        }
-    }
-}
-
 void
 bp_put_accounts(bp_putting *on)
 {
@@ -307,6 +288,7 @@ bp_put_accounts(bp_putting *on)
     for (size_t i = 0; i < org->accounts.count; i++) {
         bp_account *account = &org->accounts.at[i];
         bp_arena_reset(on->scratch);
+        on->expects = account->state == BP_STATE_ACTIVE;
         account->vaults = bp_put_vaults(on, account->id);
         account->roles = put_roles(on, account->id);
         account->region_settings = put_region_settings(on, account->id);
@@ -315,12 +297,4 @@ bp_put_accounts(bp_putting *on)
         put_regions(on, account);
     }
     org->regions_known = org->regions != 0;
-    for (size_t i = 0; i < org->accounts.count; i++) {
-        const bp_account *account = &org->accounts.at[i];
-        if (account->state == BP_STATE_ACTIVE) {
-            count_missing(on, account);
-            count_missing_regions(on, account, BP_DUMP_VAULTS, org->regions);
-            count_missing_regions(on, account, BP_DUMP_RESOURCES, org->regions);
-        }
-    }
 }

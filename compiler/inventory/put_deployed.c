@@ -65,13 +65,14 @@ put_attachments(bp_putting *on)
     size_t by_target = 0;
     size_t by_policy = 0;
     bp_record record;
-    for (size_t i = 0; i < survey->unit_count; i++) {
-        bp_unit *unit = bp_unit_at(survey, i);
-        bool targets = unit->kind == BP_DUMP_TARGETS;
-        if (!targets && unit->kind != BP_DUMP_ATTACHED) {
+    for (size_t i = 0; i < survey->line_count; i++) {
+        bp_line *line = bp_line_at(survey, i);
+        const bp_unit *unit = bp_line_unit(survey, line, -1);
+        bool targets = line->kind == BP_DUMP_TARGETS;
+        if (unit == NULL || (!targets && line->kind != BP_DUMP_ATTACHED)) {
             continue;
         }
-        bp_str sub = bp_text_of(survey, unit->sub);
+        bp_str sub = bp_text_of(survey, line->sub);
         by_policy += targets && unit->complete;
         by_target += !targets && unit->complete;
         for (bp_str rest = bp_put_content(on, on->scratch, unit);
@@ -105,8 +106,8 @@ bp_put_policies(bp_putting *on)
         bp_map_set(known, id, on);
         put_policy(on, id, bp_put_text(on, record.field[1]));
     }
-    for (size_t i = 0; i < on->survey->unit_count; i++) {
-        const bp_unit *unit = bp_unit_at(on->survey, i);
+    for (size_t i = 0; i < on->survey->line_count; i++) {
+        bp_line *unit = bp_line_at(on->survey, i);
         bp_str id = bp_text_of(on->survey, unit->sub);
         bool deployed = unit->kind == BP_DUMP_POLICY || unit->kind == BP_DUMP_TARGETS;
         if (deployed && bp_map_get(known, id) == NULL) {
@@ -290,16 +291,17 @@ bp_put_stack_sets(bp_putting *on)
     bp_map *known = bp_map_new(on->arena);
     bool complete = false;
     bp_record record;
-    for (size_t i = 0; i < survey->unit_count; i++) {
-        bp_unit *unit = bp_unit_at(survey, i);
-        if (unit->kind == BP_DUMP_STACK_SETS) {
-            complete = complete || (unit->complete && unit->sub == 0);
+    for (size_t i = 0; i < survey->line_count; i++) {
+        bp_line *line = bp_line_at(survey, i);
+        const bp_unit *unit = bp_line_unit(survey, line, -1);
+        if (line->kind == BP_DUMP_STACK_SETS && unit != NULL) {
+            complete = complete || (unit->complete && line->sub == 0);
             for (bp_str rest = bp_put_content(on, on->scratch, unit);
                  bp_record_next(on->scratch, &rest, &record);) {
                 bp_map_set(known, bp_put_text(on, record.field[0]), on);
             }
-        } else if (unit->kind == BP_DUMP_STACK_SET || unit->kind == BP_DUMP_INSTANCES) {
-            bp_map_set(known, bp_text_of(survey, unit->sub), on);
+        } else if (line->kind == BP_DUMP_STACK_SET || line->kind == BP_DUMP_INSTANCES) {
+            bp_map_set(known, bp_text_of(survey, line->sub), on);
         }
     }
     for (size_t i = 0; i < bp_map_count(known); i++) {

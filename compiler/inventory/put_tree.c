@@ -50,8 +50,8 @@ put_root(bp_putting *on)
         return !bp_record_next(on->scratch, &rest, &second) ||
                malformed(on, "and another root:", record.field[0], second.field[0]);
     }
-    for (size_t i = 0; i < survey->unit_count; i++) {
-        const bp_unit *each = bp_unit_at(survey, i);
+    for (size_t i = 0; i < survey->line_count; i++) {
+        bp_line *each = bp_line_at(survey, i);
         bp_str sub = bp_text_of(survey, each->sub);
         bool about = each->kind == BP_DUMP_OUS || each->kind == BP_DUMP_CHILDREN;
         if (about && bp_str_starts(sub, BP_STR("r-"))) {
@@ -100,8 +100,8 @@ static bool
 no_strangers(bp_putting *on, bp_map *known)
 {
     bp_survey *survey = on->survey;
-    for (size_t i = 0; i < survey->unit_count; i++) {
-        const bp_unit *unit = bp_unit_at(survey, i);
+    for (size_t i = 0; i < survey->line_count; i++) {
+        bp_line *unit = bp_line_at(survey, i);
         bp_str sub = bp_text_of(survey, unit->sub);
         bool about = unit->kind == BP_DUMP_OUS || unit->kind == BP_DUMP_CHILDREN;
         if (about && bp_map_get(known, sub) == NULL) {
@@ -230,12 +230,12 @@ put_strays(bp_putting *on, bp_unit *list)
             put_stray(on, id, bp_put_text(on, record.field[1]));
         }
     }
-    for (size_t i = 0; i < survey->unit_count; i++) {
-        const bp_unit *unit = bp_unit_at(survey, i);
-        bp_str id = bp_text_of(survey, unit->account);
-        if (id.size > 0 && bp_map_get(on->placed, id) == NULL && on->head[unit->account] != 0) {
+    for (size_t i = 0; i < survey->line_count; i++) {
+        uint32_t account = bp_line_at(survey, i)->account;
+        bp_str id = bp_text_of(survey, account);
+        if (id.size > 0 && bp_map_get(on->placed, id) == NULL && on->about[account]) {
             put_stray(on, id, BP_STR(""));
-            on->head[unit->account] = on->org->tree_complete ? 0 : on->head[unit->account];
+            on->about[account] = !on->org->tree_complete;
         }
     }
 }
@@ -246,9 +246,10 @@ count_children(const bp_putting *on)
 {
     const bp_survey *survey = on->survey;
     size_t count = 0;
-    for (size_t i = 0; i < survey->unit_count; i++) {
-        const bp_unit *unit = bp_unit_at(survey, i);
-        if (unit->kind == BP_DUMP_CHILDREN) {
+    for (size_t i = 0; i < survey->line_count; i++) {
+        bp_line *line = bp_line_at(survey, i);
+        const bp_unit *unit = bp_line_unit(survey, line, -1);
+        if (line->kind == BP_DUMP_CHILDREN && unit != NULL) {
             count += bp_records_count(bp_text_of(survey, unit->content));
         }
     }

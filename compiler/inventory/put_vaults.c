@@ -15,43 +15,80 @@ typedef struct rows {
     BP_VEC(row) all;
     bp_map *index;
     bp_region_mask seen;
+    bp_str account;
+    bp_line *aliases;
 } rows;
 
-/* Whose key "#N" is, by the aliases of the cell. */
+/* Regions whose answers are one text, where no other answers add to them. */
+typedef struct cell {
+    const bp_unit *unit;
+    int region; /* of the unit */
+    bp_region_mask in;
+    bool lacks_aliases;
+    size_t lacks_access; /* vaults of no answer about their policy */
+} cell;
+
+/* The number of 16 hexadecimal digits; hashes are kept without their last bit. */
+static uint64_t
+half_of(bp_str digits)
+{
+    uint64_t number = 0;
+    for (size_t i = 0; i < digits.size; i++) {
+        char c = digits.at[i];
+        number = number << 4 | (uint64_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+    }
+    return number;
+}
+
+/* What the aliases of a cell say of a key by its hash. */
 static bp_str
-key_word(bp_putting *on, const bp_unit *vaults, bp_str account, bp_str word)
+alias_word(bp_putting *on, const bp_unit *aliases, uint64_t half)
 {
     bp_record record;
-    int64_t slot = 0;
-    if (!bp_str_starts(word, BP_STR("#")) || vaults->keys == NULL ||
-        !bp_str_number(bp_str_cut(word, 1, word.size), &slot) ||
-        (uint64_t)slot >= vaults->keys[0]) {
-        return bp_str_starts(word, BP_STR("#")) ? BP_STR("") : word;
+    bp_str rest = bp_put_content(on, on->scratch, aliases);
+    const uint64_t *known = bp_unit_has(on->survey, aliases)->keys;
+    for (size_t i = 0; known != NULL && i < known[0]; i++) {
+        if (known[i + 1] >> 1 == half) {
+            return (known[i + 1] & 1) != 0 ? BP_STR("aws-backup") : BP_STR("aws-service");
+        }
     }
-    bp_unit *aliases = bp_unit_find(
-        on->survey,
-        (bp_unit_key){.kind = BP_DUMP_ALIASES, .account = account, .region = vaults->region});
-    bp_str wanted = bp_str_format(on->scratch, "%016" PRIx64, vaults->keys[slot + 1]);
-    for (bp_str rest = bp_put_content(on, on->scratch, aliases);
-         bp_record_next(on->scratch, &rest, &record);) {
-        if (bp_str_equal(record.field[0], wanted)) {
+    while (bp_record_next(on->scratch, &rest, &record)) {
+        if (half_of(record.field[0]) == half) {
             return bp_str_is(record.field[1], "b") ? BP_STR("aws-backup") : BP_STR("aws-service");
         }
     }
-    return aliases != NULL && aliases->complete ? BP_STR("customer") : BP_STR("");
+    return aliases->complete ? BP_STR("customer") : BP_STR("");
+}
+
+/* Whose key it is: "#N" is one that the unit keeps, "@…" its hash. */
+static bp_str
+key_word(bp_putting *on, const rows *of, cell *vaults, bp_str word)
+{
+    int64_t slot = 0;
+    bool kept = bp_str_starts(word, BP_STR("#"));
+    if (!kept && !bp_str_starts(word, BP_STR("@"))) {
+        return word;
+    }
+    const uint64_t *keys = bp_unit_has(on->survey, vaults->unit)->keys;
+    const bp_unit *aliases = bp_line_unit(on->survey, of->aliases, vaults->region);
+    bp_str rest = bp_str_cut(word, 1, word.size);
+    vaults->lacks_aliases = vaults->lacks_aliases || aliases == NULL;
+    if (aliases == NULL ||
+        (kept && (keys == NULL || !bp_str_number(rest, &slot) || (uint64_t)slot >= keys[0]))) {
+        return BP_STR("");
+    }
+    return alias_word(on, aliases, kept ? keys[slot + 1] >> 1 : half_of(rest));
 }
 
 static bp_str
-copy_words(bp_putting *on, const bp_unit *vaults, bp_str account, bp_str name)
+copy_words(bp_putting *on, const rows *of, cell *vaults, bp_str name)
 {
     bp_record record;
-    if (!on->has[BP_DUMP_ACCESS]) {
-        return BP_STR("");
-    }
-    bp_unit *access = bp_unit_find(on->survey, (bp_unit_key){.kind = BP_DUMP_ACCESS,
-                                                             .account = account,
-                                                             .sub = name,
-                                                             .region = vaults->region});
+    const bp_unit *access = bp_unit_find(on->survey, (bp_unit_key){.kind = BP_DUMP_ACCESS,
+                                                                   .account = of->account,
+                                                                   .sub = name,
+                                                                   .region = vaults->region});
+    vaults->lacks_access += access == NULL;
     bp_str rest =
         access != NULL && access->complete ? bp_put_content(on, on->scratch, access) : BP_STR("");
     return bp_record_next(on->scratch, &rest, &record) ? record.field[0] : BP_STR("");
@@ -63,7 +100,7 @@ static bp_record
 said_before(bp_putting *on, const bp_unit *unit, bp_str name)
 {
     bp_record record;
-    for (bp_str rest = bp_text_of(on->survey, unit->into);
+    for (bp_str rest = bp_text_of(on->survey, bp_unit_has(on->survey, unit)->into);
          bp_record_next(on->scratch, &rest, &record);) {
         if (bp_str_equal(record.field[0], name)) {
             return record;
@@ -73,15 +110,16 @@ said_before(bp_putting *on, const bp_unit *unit, bp_str name)
 }
 
 static void
-add_unit(bp_putting *on, rows *to, bp_unit *unit, bp_str account, bp_region_mask in)
+add_unit(bp_putting *on, rows *to, cell *of)
 {
+    const bp_unit *unit = of->unit;
     bp_record record;
     for (bp_str rest = bp_put_content(on, on->scratch, unit);
          bp_record_next(on->scratch, &rest, &record);) {
         bp_buf key = {.arena = on->scratch};
-        bp_str copies = copy_words(on, unit, account, record.field[0]);
+        bp_str copies = copy_words(on, to, of, record.field[0]);
         bp_record before = said_before(on, unit, record.field[0]);
-        bp_str word = key_word(on, unit, account, record.field[2]);
+        bp_str word = key_word(on, to, of, record.field[2]);
         record.field[2] = word.size > 0 ? word : before.field[2];
         record.field[7] = copies.size > 0            ? copies
                           : record.field[7].size > 0 ? record.field[7]
@@ -97,7 +135,7 @@ add_unit(bp_putting *on, rows *to, bp_unit *unit, bp_str account, bp_region_mask
             bp_map_set(to->index, bp_buf_text(&key), index);
             *bp_vec_add(on->scratch, &to->all) = (row){.record = record};
         }
-        to->all.at[index->number].in |= in;
+        to->all.at[index->number].in |= of->in;
     }
 }
 
@@ -164,34 +202,39 @@ add_config_cells(bp_putting *on, rows *to)
     }
 }
 
-/* Regions whose answers are one text, where no other answers add to them. */
-typedef struct cell {
-    bp_unit *unit;
-    bp_region_mask in;
-} cell;
-
 static bool
 says_the_same(const bp_unit *a, const bp_unit *b)
 {
-    return a->content == b->content && a->into == b->into && a->taken == b->taken &&
-           a->pieces == NULL && b->pieces == NULL;
+    return a->content == b->content && a->when == b->when && a->more == 0 && b->more == 0;
+}
+
+/* Answers that were asked about other vaults and not about these. */
+static void
+count_lacks(bp_putting *on, const cell *of)
+{
+    for (size_t i = 0; on->expects && on->has[BP_DUMP_ACCESS] && i < of->lacks_access; i++) {
+        bp_put_missing(on, BP_DUMP_ACCESS);
+    }
+    if (on->expects && on->has[BP_DUMP_ALIASES] && of->lacks_aliases) {
+        bp_put_missing(on, BP_DUMP_ALIASES);
+    }
 }
 
 const bp_vault_set *
 bp_put_vaults(bp_putting *on, bp_str account)
 {
-    rows all = {.index = bp_map_new(on->scratch)};
+    rows all = {.index = bp_map_new(on->scratch),
+                .account = account,
+                .aliases = bp_line_find(on->survey, BP_DUMP_ALIASES, account, BP_STR(""))};
+    bp_line *line = bp_line_find(on->survey, BP_DUMP_VAULTS, account, BP_STR(""));
     bp_buf key = {.arena = on->scratch};
-    size_t count = 0;
     bool some = false;
-    bp_regions(on->survey->options.facts, &count);
+    int region = BP_BEFORE_REGIONS;
     bool simple = !on->has[BP_DUMP_ACCESS] && !on->has[BP_DUMP_ALIASES];
     BP_VEC(cell) cells = {0};
-    for (size_t region = 0; region < count && on->has[BP_DUMP_VAULTS]; region++) {
-        bp_unit *unit = bp_unit_find(
-            on->survey,
-            (bp_unit_key){.kind = BP_DUMP_VAULTS, .account = account, .region = (int)region});
-        if (unit != NULL && (unit->complete || unit->pieces != NULL)) {
+    for (const bp_unit *unit = bp_line_next(on->survey, line, &region); unit != NULL;
+         unit = bp_line_next(on->survey, line, &region)) {
+        if (region != BP_NO_REGION && bp_unit_says(on->survey, unit)) {
             some = true;
             all.seen |= unit->complete ? BP_REGION_BIT(region) : 0;
             size_t i = 0;
@@ -200,13 +243,14 @@ bp_put_vaults(bp_putting *on, bp_str account)
             }
             if (!simple || i == cells.count) {
                 i = cells.count;
-                *bp_vec_add(on->scratch, &cells) = (cell){unit, 0};
+                *bp_vec_add(on->scratch, &cells) = (cell){.unit = unit, .region = region};
             }
             cells.at[i].in |= BP_REGION_BIT(region);
         }
     }
     for (size_t i = 0; i < cells.count; i++) {
-        add_unit(on, &all, cells.at[i].unit, account, cells.at[i].in);
+        add_unit(on, &all, &cells.at[i]);
+        count_lacks(on, &cells.at[i]);
     }
     add_config_cells(on, &all);
     if (!some && all.seen == 0) {

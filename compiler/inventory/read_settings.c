@@ -4,7 +4,7 @@
  */
 #include "compiler/inventory/survey_parts.h"
 
-#include <inttypes.h>
+#include <stdlib.h>
 
 /* One setting whose value is the string "true" or "false". */
 static bool
@@ -138,11 +138,36 @@ take_alias(bp_dump *dump, const bp_value *values)
         return true;
     }
     if (bp_str_starts(name, BP_STR("alias/aws/")) && values[1].there) {
-        bp_str word = bp_str_is(name, "alias/aws/backup") ? BP_STR("b") : BP_STR("s");
-        bp_str key = bp_str_format(dump->item, "%016" PRIx64, bp_key_hash(values[1].text));
-        bp_record_add(dump, (bp_str[]){key, word}, 2);
+        uint64_t word = bp_str_is(name, "alias/aws/backup") ? 1 : 0;
+        *bp_vec_add(dump->scratch, &dump->keys) =
+            (bp_key_hash(values[1].text) & ~UINT64_C(1)) | word;
     }
     return true;
+}
+
+static int
+by_number(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a;
+    uint64_t y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* In order and each once; they are hashes kept beside the unit, since no two cells have the same.
+ */
+static void
+sort_keys(bp_dump *dump)
+{
+    size_t kept = 0;
+    if (dump->keys.count > 1) {
+        qsort(dump->keys.at, dump->keys.count, sizeof *dump->keys.at, by_number);
+    }
+    for (size_t i = 0; i < dump->keys.count; i++) {
+        if (kept == 0 || dump->keys.at[i] != dump->keys.at[kept - 1]) {
+            dump->keys.at[kept++] = dump->keys.at[i];
+        }
+    }
+    dump->keys.count = kept;
 }
 
 bool
@@ -151,5 +176,9 @@ bp_read_aliases(bp_dump *dump, bp_json_event first)
     static const bp_field fields[] = {{"AliasName", BP_FIELD_TEXT, true, NULL},
                                       {"TargetKeyId", BP_FIELD_TEXT, false, NULL},
                                       {"AliasArn", BP_FIELD_ARN, false, NULL}};
-    return bp_read_list(dump, first, "alias", fields, 3, take_alias);
+    if (!bp_read_list(dump, first, "alias", fields, 3, take_alias)) {
+        return false;
+    }
+    sort_keys(dump);
+    return true;
 }

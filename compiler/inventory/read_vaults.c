@@ -185,12 +185,15 @@ static void
 renumber_keys(bp_dump *dump)
 {
     size_t count = dump->keys.count;
+    if (count < 2) {
+        return;
+    }
     uint64_t *old = bp_arena_array(dump->scratch, count + 1, sizeof *old);
     for (size_t i = 0; i < count; i++) {
         old[i] = dump->keys.at[i];
     }
     order_keys(dump);
-    for (size_t i = 0; i < dump->records.count && count > 1; i++) {
+    for (size_t i = 0; i < dump->records.count; i++) {
         bp_record record;
         bp_str rest = dump->records.at[i];
         int64_t slot = 0;

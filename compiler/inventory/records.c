@@ -32,7 +32,12 @@ bp_record_field(bp_buf *buf, bp_str text)
 void
 bp_record_add(bp_dump *dump, const bp_str *fields, size_t count)
 {
-    bp_buf buf = {.arena = dump->scratch};
+    size_t size = count;
+    for (size_t i = 0; i < count; i++) {
+        size += fields[i].size;
+    }
+    char *room = bp_arena_alloc(dump->scratch, size + 1);
+    bp_buf buf = {.arena = dump->scratch, .at = room, .room = size + 1};
     for (size_t i = 0; i < count; i++) {
         bp_record_field(&buf, fields[i]);
     }
@@ -45,11 +50,22 @@ by_bytes(const void *a, const void *b)
     return bp_str_compare(*(const bp_str *)a, *(const bp_str *)b);
 }
 
+static bool
+is_sorted(const bp_str *records, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        if (bp_str_compare(records[i - 1], records[i]) > 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bp_str
 bp_records_join(bp_arena *arena, bp_str *records, size_t count)
 {
     bp_buf buf = {.arena = arena};
-    if (count > 1) {
+    if (!is_sorted(records, count)) {
         qsort(records, count, sizeof *records, by_bytes);
     }
     for (size_t i = 0; i < count; i++) {

@@ -34,19 +34,20 @@ enter(starting *on, bp_dump_kind kind, bp_str account, int region, bp_str sub, b
     on->records = (record_list){0};
     bp_arena_reset(on->scratch);
     if (unit->complete && !unit->from_org) {
-        unit->into = content; /* a dump was read before */
+        bp_unit_more(survey, unit)->into = content; /* a dump was read before */
         return;
     }
-    unit->into = content;
+    if (content != 0) {
+        bp_unit_more(survey, unit)->into = content;
+    }
     if (complete) {
         unit->content = content;
-        unit->taken = survey->start_time;
+        unit->when = bp_answer_number(survey, survey->start_time, 0) & BP_WHEN_MASK;
         unit->complete = true;
         unit->from_org = true;
     } else if (text.size > 0) {
-        bp_piece *piece = BP_NEW(survey->arena, bp_piece);
-        *piece = (bp_piece){.next = unit->pieces, .taken = survey->start_time, .content = content};
-        unit->pieces = piece;
+        bp_piece piece = {.taken = survey->start_time, .content = content};
+        bp_piece_add(survey, unit, &piece);
     }
 }
 

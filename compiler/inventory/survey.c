@@ -4,6 +4,8 @@
  */
 #include "compiler/inventory/survey_parts.h"
 
+#include <string.h>
+
 static const bp_dump_row rows[] = {
 #define DUMP(id, command, key, section, needs, reader) {command, key, section, needs, reader},
 #include "compiler/inventory/dumps.def"
@@ -30,11 +32,33 @@ bp_survey_new(bp_arena *arena, bp_diagnostics *diagnostics, const bp_survey_opti
     survey->sources = bp_diagnostics_sources(diagnostics);
     survey->options = *options;
     survey->text_numbers = bp_map_new(arena);
+    bp_answer_number(survey, BP_NO_TIME, 0);
     *bp_vec_add(arena, &survey->texts) = BP_STR("");
     survey->oldest = BP_NO_TIME;
     survey->newest = BP_NO_TIME;
     survey->start_time = BP_NO_TIME;
     return survey;
+}
+
+bool
+bp_text_known(const bp_survey *survey, bp_str text, uint32_t *number)
+{
+    const bp_number *known = text.size == 0 ? NULL : bp_map_get(survey->text_numbers, text);
+    *number = known == NULL ? 0 : known->number;
+    return text.size == 0 || known != NULL;
+}
+
+/* Ids and codes come again and again: the last ones are found without the map. */
+static uint32_t *
+recent_place(bp_survey *survey, bp_str text)
+{
+    enum { LONGEST = 64 };
+    if (text.size < 4 || text.size > LONGEST) {
+        return NULL;
+    }
+    uint32_t end = 0;
+    memcpy(&end, text.at + text.size - 4, 4);
+    return &survey->recent[(end * UINT32_C(0x9E3779B1) >> 16 ^ text.size) % BP_RECENT_TEXTS];
 }
 
 uint32_t
@@ -43,6 +67,10 @@ bp_text_number(bp_survey *survey, bp_str text)
     if (text.size == 0) {
         return 0;
     }
+    uint32_t *recent = recent_place(survey, text);
+    if (recent != NULL && bp_str_equal(survey->texts.at[*recent], text)) {
+        return *recent;
+    }
     bp_number *known = bp_map_get(survey->text_numbers, text);
     if (known == NULL) {
         known = BP_NEW(survey->arena, bp_number);
@@ -50,6 +78,9 @@ bp_text_number(bp_survey *survey, bp_str text)
         bp_str copy = bp_str_copy(survey->arena, text);
         *bp_vec_add(survey->arena, &survey->texts) = copy;
         bp_map_set(survey->text_numbers, copy, known);
+    }
+    if (recent != NULL) {
+        *recent = known->number;
     }
     return known->number;
 }

@@ -16,7 +16,8 @@ enum {
     BP_ESCAPED = 0x01,
     BP_RECORD_END = 0x1e,
     BP_FIELD_END = 0x1f,
-    BP_NO_REGION = 255,
+    BP_NO_REGION = 63, /* among the Regions of a line: of a unit that has none */
+    BP_BEFORE_REGIONS = -2,
     BP_FIELDS_MAX = 12,
     BP_TEXT_MAX = 1024 * 1024
 };
@@ -56,6 +57,7 @@ typedef struct bp_dump_row {
 typedef struct bp_piece bp_piece;
 struct bp_piece {
     bp_piece *next;
+    const struct bp_unit *unit;
     int64_t taken;
     uint32_t content;
     uint32_t origin;
@@ -64,22 +66,52 @@ struct bp_piece {
     bool whole_page;
 };
 
+/* All pieces, each once. */
+typedef struct bp_pieces {
+    bp_arena *memory;
+    bp_piece **slots; /* by hash */
+    size_t room;
+    size_t count;
+} bp_pieces;
+
+/* There are hundreds of thousands of them. */
 typedef struct bp_unit {
-    int64_t taken;
+    uint32_t content;   /* number of the text of the complete answer */
+    uint32_t more;      /* number of what only some have; 0: nothing */
+    unsigned when : 28; /* number of the complete answer's time and origin */
+    unsigned complete : 1;
+    unsigned failed : 1;   /* the call failed */
+    unsigned cut : 1;      /* an answer was cut off */
+    unsigned from_org : 1; /* the complete answer is that of the inventory that was started from */
+} bp_unit;
+
+typedef struct bp_more {
     bp_piece *pieces;
-    uint64_t *keys;   /* of "#0", "#1" … in the content: their number, then a hash of each */
+    uint64_t *keys; /* of "#0", "#1" … in the content, or of aliases: their number, then hashes */
+    uint32_t into;  /* what the inventory that was started from says */
+    uint32_t rival; /* origin + 1 of another complete answer that no time decides about */
+    bool timeless_rival; /* and no later one can */
+} bp_more;
+
+typedef struct bp_taken {
+    int64_t taken;
+    uint32_t origin;
+} bp_taken;
+
+enum { BP_WHEN_MASK = 0x0FFFFFFF, BP_UNITS_AT_ONCE = 4, BP_FOURS_MAX = 16 };
+
+/* The units of one call about one account, Region by Region, or the only one. */
+typedef struct bp_line {
+    uint64_t there;   /* a bit a Region */
     uint32_t account; /* numbers of texts; 0 = none */
     uint32_t sub;
-    uint32_t content; /* of the complete answer */
-    uint32_t origin;
-    uint32_t into; /* what the inventory that was started from says */
     uint8_t kind;
-    uint8_t region; /* index, or BP_NO_REGION */
-    bool complete;
-    bool failed;   /* the call failed */
-    bool cut;      /* an answer was cut off */
-    bool from_org; /* the complete answer is that of the inventory that was started from */
-} bp_unit;
+    union {
+        bp_unit alone;
+        uint32_t fours[BP_FOURS_MAX]; /* numbers of four units each; Regions in order of their
+                                         first appearance; 0: none yet */
+    } units;
+} bp_line;
 
 typedef struct bp_origin {
     uint32_t folder;
@@ -87,14 +119,32 @@ typedef struct bp_origin {
 } bp_origin;
 
 /* What is to be repeated, a dump kind at a time. */
+typedef struct bp_rival {
+    const bp_unit *unit;
+    bp_span span;
+} bp_rival;
+
+enum { BP_RIVALS_SHOWN = 32, BP_REASONS_MAX = 32, BP_TOLD_IN_A_FILE = 50, BP_TOLD_AT_ALL = 1000 };
+
+/* How often something was told: a broken dump repeats itself. */
+typedef struct bp_tally {
+    const char *reason;
+    const char *code;
+    size_t in_file;
+    size_t at_all;
+    size_t untold;          /* in the file */
+    const bp_finding *last; /* that was told */
+} bp_tally;
+
 typedef struct bp_cut_list {
-    size_t count;
+    size_t count;        /* units; in the end */
+    const bp_unit *unit; /* the first that was noted */
     bp_span first;
     bp_str call;
     const char *how;
 } bp_cut_list;
 
-enum { BP_UNIT_CHUNK = 2048 };
+enum { BP_UNIT_BLOCK = 1024, BP_RECENT_TEXTS = 256 };
 
 typedef struct bp_number {
     uint32_t number;
@@ -105,13 +155,29 @@ struct bp_survey {
     bp_diagnostics *list;
     bp_sources *sources;
     bp_survey_options options;
-    bp_map *text_numbers; /* text → bp_number * */
-    BP_VEC(bp_str) texts; /* by number; 0 is the empty text */
-    BP_VEC(bp_unit *) chunks;
-    size_t unit_count;
-    size_t kind_counts[BP_DUMP_KINDS]; /* units by kind */
+    bp_map *text_numbers;             /* text → bp_number * */
+    BP_VEC(bp_str) texts;             /* by number; 0 is the empty text */
+    uint32_t recent[BP_RECENT_TEXTS]; /* numbers of short texts, by their last bytes */
+    BP_VEC(bp_line *) line_blocks;
+    size_t line_count;
+    BP_VEC(bp_unit *) unit_blocks; /* of units four at a time */
+    size_t four_count;
+    uint8_t region_places[64]; /* of a Region among the units of a line, from 1 */
+    uint8_t region_count;
+    BP_VEC(bp_more *) more_blocks;
+    size_t more_count;
+    BP_VEC(bp_taken) answers; /* 0: none */
+    uint32_t recent_answers[BP_RECENT_TEXTS];
+    bp_pieces pieces;
+    bp_tally tallies[BP_REASONS_MAX];
+    bp_finding untold;       /* stands for those that are only counted */
+    BP_VEC(bp_rival) rivals; /* places of the first answers that contradict another */
+    uint32_t lacks_page;     /* of the unit that is settled; 0: none */
+    uint32_t lacks_of;
+    size_t kind_counts[BP_DUMP_KINDS];    /* units by kind */
+    uint32_t last_content[BP_DUMP_KINDS]; /* of the last unit of a kind: the next is often equal */
     bp_arena *slot_memory;
-    uint32_t *slots; /* unit number + 1, by hash */
+    uint32_t *slots; /* line number + 1, by hash */
     size_t slot_count;
     BP_VEC(bp_origin) origins;
     uint32_t origin; /* of the input at hand */
@@ -146,6 +212,7 @@ struct bp_dump {
     bp_arena *item;    /* forgotten after every entry of its list */
     unsigned nesting;  /* lists that are being read */
     bp_str path;
+    const bp_dump *by_path; /* what the path says, once for the file; NULL: not read yet */
     const bp_dump_row *row; /* NULL: not known yet */
     bp_json_event last;
     bool pushed;  /* `last` is to be given again */
@@ -181,26 +248,47 @@ struct bp_dump {
 const bp_dump_row *bp_dump_rows(void);
 bp_dump_kind bp_dump_kind_of(const bp_dump_row *row);
 uint32_t bp_text_number(bp_survey *survey, bp_str text);
+/* The number of a text that may be new; false: then nothing has it. */
+bool bp_text_known(const bp_survey *survey, bp_str text, uint32_t *number);
 bp_str bp_text_of(const bp_survey *survey, uint32_t number);
 
-/* ---- units.c */
 typedef struct bp_unit_key {
     bp_dump_kind kind;
     bp_str account;
     int region; /* -1 = none */
     bp_str sub;
 } bp_unit_key;
+/* ---- lines.c */
+bp_line *bp_line_at(const bp_survey *survey, size_t index);
+bp_line *bp_line_find(const bp_survey *survey, bp_dump_kind kind, bp_str account, bp_str sub);
+/* NULL: it has none. `region` -1: the only one. */
+bp_unit *bp_line_unit(const bp_survey *survey, bp_line *line, int region);
+/* The unit of the next Region; begin with -2. NULL at the end. */
+bp_unit *bp_line_next(const bp_survey *survey, bp_line *line, int *region);
 bp_unit *bp_unit_find(const bp_survey *survey, bp_unit_key key);
-bp_unit *bp_unit_at(const bp_survey *survey, size_t index);
 bp_unit *bp_unit_make(bp_survey *survey, bp_unit_key key);
+/* What only some units have: to be written, or to be looked at. */
+bp_more *bp_unit_more(bp_survey *survey, bp_unit *unit);
+const bp_more *bp_unit_has(const bp_survey *survey, const bp_unit *unit);
+/* Whether anything is known by it; a unit of a call that failed alone says nothing. */
+bool bp_unit_says(const bp_survey *survey, const bp_unit *unit);
+/* When the complete answer was taken, and where it stands. */
+const bp_taken *bp_unit_answer(const bp_survey *survey, const bp_unit *unit);
+uint32_t bp_answer_number(bp_survey *survey, int64_t taken, uint32_t origin);
+
+/* ---- units.c */
 /* Enters what the records of the dump say about a unit, and forgets them. */
 void bp_unit_enter(bp_dump *dump, bp_unit_key key);
 /* The call failed: the unit is there, and unknown. */
 void bp_unit_fail(bp_dump *dump, bp_unit_key key);
 /* All that is known to be there: the complete answer and what pieces add; into an arena. Pages that
  * are all there become the complete answer. */
-bp_str bp_unit_content(bp_survey *survey, bp_arena *arena, bp_unit *unit, int64_t *oldest);
-void bp_unit_settle(bp_survey *survey, bp_unit *unit);
+bp_str bp_unit_content(bp_survey *survey, bp_arena *arena, const bp_unit *unit, int64_t *oldest);
+/* Joins its pages, and tells what contradicts or is cut off. */
+void bp_unit_settle(bp_survey *survey, bp_line *line, bp_unit *unit, int region);
+/* ---- pieces.c; a piece that is there already is not added */
+void bp_piece_add(bp_survey *survey, bp_unit *unit, const bp_piece *piece);
+void bp_piece_enter(bp_dump *dump, bp_unit *unit, uint32_t content);
 bp_str bp_origin_path(const bp_survey *survey, bp_arena *arena, uint32_t origin);
 
 /* ---- records.c */
@@ -245,6 +333,8 @@ struct bp_field {
     bp_nested_reader *nested;
 };
 bp_json_event bp_dump_next(bp_dump *dump);
+/* The same without a copy: good until the next one. */
+const bp_json_event *bp_dump_step(bp_dump *dump);
 bool bp_dump_skip(bp_dump *dump, bp_json_event first);
 /* Reads the rest of an object whose first event was taken. False: the JSON is broken. */
 bool bp_read_members(bp_dump *dump, const char *what, const bp_field *fields, size_t count,
@@ -264,6 +354,11 @@ void bp_dump_point(bp_dump *dump, const bp_value *value);
 /* A finding at the last event, with the reason in a note. */
 bp_finding *bp_dump_report(bp_dump *dump, const char *code, const char *reason, const char *format,
                            ...) __attribute__((format(printf, 4, 5)));
+/* Adds help to a finding of one of these; nothing where it is only counted. */
+void bp_survey_help(bp_survey *survey, bp_finding *finding, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* At the end of a file: how many more there were of what was told often enough. */
+void bp_survey_tell_rest(bp_survey *survey, bp_str path);
 /* A finding that belongs to a file as a whole (or, with an empty path, to none). */
 bp_finding *bp_survey_report(bp_survey *survey, const char *code, const char *reason, bp_str path,
                              const char *format, ...) __attribute__((format(printf, 5, 6)));
@@ -273,6 +368,8 @@ bool bp_is_target_id(bp_str text); /* root, OU or account */
 bool bp_is_policy_id(bp_str text);
 /* The call to repeat, with what is known. */
 bp_str bp_dump_call(bp_dump *dump);
+/* Whether what these bits ask for is all said. */
+bool bp_dump_says(const bp_dump *dump, unsigned needs);
 /* What the dump is about is not all said; reports. True: all there. */
 bool bp_dump_addressed(bp_dump *dump, unsigned needs);
 
@@ -350,8 +447,8 @@ typedef struct bp_putting {
     bp_organization *org;
     int64_t oldest; /* of all that was used; BP_NO_TIME: not known */
     bool used;
-    uint32_t *head;     /* by number of an account's id: its last unit + 1 */
-    uint32_t *next;     /* by unit: another one of the account + 1 */
+    bool expects;       /* the account at hand has to answer */
+    bool *about;        /* by number of an account's id: something is said about it */
     bp_map *vault_sets; /* content → set: each distinct one once */
     bp_map *role_sets;
     bp_map *setting_sets;
@@ -362,7 +459,7 @@ typedef struct bp_putting {
     bp_survey_line counts[BP_DUMP_KINDS];
 } bp_putting;
 /* All that is there by a unit (NULL: nothing), whose age counts from now on. */
-bp_str bp_put_content(bp_putting *on, bp_arena *arena, bp_unit *unit);
+bp_str bp_put_content(bp_putting *on, bp_arena *arena, const bp_unit *unit);
 /* A copy in the organization's memory. */
 bp_str bp_put_text(bp_putting *on, bp_str text);
 bool bp_put_tree(bp_putting *on);
@@ -370,6 +467,8 @@ void bp_put_accounts(bp_putting *on);
 void bp_put_policies(bp_putting *on);
 void bp_put_stack_sets(bp_putting *on);
 void bp_put_settings(bp_putting *on);
+/* Counts all units that were expected and are not there. */
+void bp_put_all_missing(bp_putting *on);
 /* A unit that was expected is not known: counts it. */
 void bp_put_missing(bp_putting *on, bp_dump_kind kind);
 const bp_tag_set *bp_put_tags(bp_putting *on, bp_str target);

@@ -2,131 +2,9 @@
  * Dumps read in memory: every reason for which one is refused, values of every kind, and that no
  * prefix and no changed byte of a dump is taken for another answer or ends the program.
  */
-#include "compiler/inventory/survey.h"
-
-#include "compiler/organization/write.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#define RULE(code, severity)                                  \
-    {                                                         \
-        code, code, severity, BP_AWS_NONE, "ORG", "", "0.1.0" \
-    }
-
-static const bp_rule test_rules[] = {
-    RULE("SYN001", BP_ERROR),   RULE("SYN003", BP_ERROR),   RULE("SYN005", BP_ERROR),
-    RULE("SYN007", BP_ERROR),   RULE("SYN015", BP_ERROR),   RULE("REG001", BP_ERROR),
-    RULE("TOP010", BP_ERROR),   RULE("TOP014", BP_ERROR),   RULE("IMP001", BP_ERROR),
-    RULE("IMP011", BP_ERROR),   RULE("IMP014", BP_ERROR),   RULE("IMP034", BP_ERROR),
-    RULE("IMP038", BP_WARNING), RULE("IMP041", BP_WARNING), RULE("IMP051", BP_ERROR),
-    RULE("IMP061", BP_ERROR),   RULE("IMP062", BP_WARNING),
-};
-
-#define T "\"taken_at\":\"2026-11-02T06:00:00Z\","
-#define ROOT_OUS                                                                                \
-    "{\"dump\":\"organizations.list-organizational-units-for-parent\",\"parent\":\"r-ab12\"," T \
-    "\"data\":{\"OrganizationalUnits\":[]}}\n"
-#define BASE                                                                                  \
-    "{\"dump\":\"organizations.describe-organization\"," T                                    \
-    "\"data\":{\"Organization\":{\"Id\":\"o-exampleorg\",\"Arn\":\"arn:aws:organizations::"   \
-    "111122223333:organization/o-exampleorg\",\"FeatureSet\":\"ALL\",\"MasterAccountId\":"    \
-    "\"111122223333\"}}}\n"                                                                   \
-    "{\"dump\":\"organizations.list-roots\"," T "\"data\":{\"Roots\":[{\"Id\":\"r-ab12\","    \
-    "\"Name\":\"Root\",\"PolicyTypes\":[]}]}}\n" ROOT_OUS                                     \
-    "{\"dump\":\"organizations.list-accounts-for-parent\",\"parent\":\"r-ab12\"," T           \
-    "\"data\":{\"Accounts\":[{\"Id\":\"111122223333\",\"Name\":\"M\",\"Status\":\"ACTIVE\"}," \
-    "{\"Id\":\"222233334444\",\"Name\":\"S\",\"State\":\"ACTIVE\",\"Status\":\"SUSPENDED\"}]}}\n"
-
-typedef struct memory {
-    bp_str rest;
-    size_t step; /* bytes given at once */
-} memory;
-
-static int64_t
-give(void *context, char *at, size_t room)
-{
-    memory *from = context;
-    size_t size = from->rest.size < room ? from->rest.size : room;
-    size = size < from->step ? size : from->step;
-    memcpy(at, size == 0 ? "" : from->rest.at, size);
-    from->rest = bp_str_cut(from->rest, size, from->rest.size);
-    return (int64_t)size;
-}
-
-typedef struct importing {
-    bp_arena *arena;
-    bp_diagnostics *list;
-    bp_survey *survey;
-    const bp_organization *org;
-    bool good; /* whole, and without an error */
-    bp_str text;
-} importing;
-
-static importing
-start(void)
-{
-    static const bp_str watched[] = {{"backup", 6}};
-    bp_str *tags = NULL;
-    importing on = {.arena = bp_arena_new(NULL)};
-    tags = bp_arena_array(on.arena, 1, sizeof *tags);
-    tags[0] = watched[0];
-    bp_survey_options options = {.watched_tags = tags, .watched_tag_count = 1};
-    on.list = bp_diagnostics_new(on.arena, bp_sources_new(on.arena), test_rules,
-                                 sizeof test_rules / sizeof *test_rules);
-    on.survey = bp_survey_new(on.arena, on.list, &options);
-    return on;
-}
-
-static void
-read_dump(importing *on, const char *path, bp_str text, size_t step)
-{
-    memory from = {text, step};
-    bp_survey_read(on->survey, bp_str_of(path), (bp_json_input){give, &from});
-}
-
-static void
-finish(importing *on)
-{
-    on->good = bp_survey_finish(on->survey, &on->org) && bp_survey_refused(on->survey) == 0 &&
-               !bp_diagnostics_has(on->list, BP_ERROR);
-    bp_diagnostics_settle(on->list);
-    if (on->good) {
-        bp_buf buf = {.arena = on->arena};
-        bp_organization_write(on->arena, on->org, NULL, true, &buf);
-        on->text = bp_buf_text(&buf);
-    }
-}
-
-static bool
-has_reason(const importing *on, const char *reason)
-{
-    bp_str wanted = bp_str_format(on->arena, "reason %s", reason);
-    for (size_t i = 0; i < bp_diagnostics_total(on->list); i++) {
-        const bp_finding *finding = bp_diagnostics_at(on->list, i);
-        for (size_t n = 0; n < finding->notes.count; n++) {
-            if (bp_str_equal(finding->notes.at[n], wanted)) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
+#include "compiler/inventory/survey_test.h"
 
 /* ---- reasons */
-
-#define VAULTS(envelope, data) \
-    "{\"dump\":\"backup.list-backup-vaults\"," envelope T "\"data\":" data "}"
-#define CELL "\"account\":\"222233334444\",\"region\":\"eu-west-1\","
-#define VAULT(name, region)                                                         \
-    "{\"BackupVaultName\":\"" name "\",\"BackupVaultArn\":\"arn:aws:backup:" region \
-    ":222233334444:backup-vault:" name "\"}"
 
 static const struct {
     const char *reason;
@@ -188,7 +66,7 @@ reasons(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
-        importing on = start();
+        importing on = start_with(NULL, false);
         read_dump(&on, "base.json", BP_STR(BASE), 4096);
         read_dump(&on, "dump.json", bp_str_of(refusals[i].text), 7);
         finish(&on);
@@ -198,6 +76,131 @@ reasons(void **state)
             }
             fail_msg("%s expected: %s", refusals[i].reason, refusals[i].text);
         }
+        bp_arena_free(on.arena);
+    }
+}
+
+/* What is told and does not stop an import. */
+static const struct {
+    const char *reason;
+    bp_severity severity;
+    const char *text;
+} remarks[] = {
+    {"IMP037", BP_WARNING,
+     "{\"dump\":\"organizations.list-accounts\"," T "\"complete\":false,\"data\":{\"Accounts\":[{"
+     "\"Id\":\"333344445555\",\"Name\":\"x\",\"Status\":\"ACTIVE\"}]}}"},
+    {"IMP038", BP_WARNING,
+     "{\"dump\":\"iam.list-roles\",\"account\":\"222233334444\",\"taken_at\":"
+     "\"2026-11-04T06:00:00Z\",\"data\":{\"Roles\":[]}}"},
+    {"IMP041", BP_WARNING,
+     "{\"dump\":\"account.list-regions\",\"account\":\"222233334444\"," T
+     "\"data\":{\"Regions\":[{\"RegionName\":\"ap-east-1\",\"RegionOptStatus\":\"PERHAPS\"}]}}"},
+    {"IMP042", BP_INFO,
+     "{\"dump\":\"backup.describe-global-settings\",\"account\":\"111122223333\"," T
+     "\"data\":{\"GlobalSettings\":{\"isCrossAccountBackupEnabled\":true}}}"},
+    {"IMP043", BP_WARNING,
+     "{\"dump\":\"backup.describe-global-settings\",\"account\":\"111122223333\"," T
+     "\"data\":{\"GlobalSettings\":{\"isCrossAccountBackupEnabled\":\"True\"}}}"},
+    {"IMP044", BP_INFO,
+     "{\"dump\":\"backup.describe-region-settings\"," CELL T
+     "\"data\":{\"ResourceTypeOptInPreference\":{\"Abacus\":true}}}"},
+    {"IMP045", BP_INFO,
+     VAULTS(CELL, "{\"BackupVaultList\":[{\"BackupVaultName\":\"bad\",\"VaultState\":"
+                  "\"FAILED\"}]}")},
+    {"IMP046", BP_INFO,
+     "{\"dump\":\"iam.list-roles\",\"account\":\"222233334444\"," T
+     "\"data\":{\"Roles\":[{\"RoleName\":\"b\",\"Path\":\"/\",\"AssumeRolePolicyDocument\":{"
+     "\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"backup.amazonaws.com\"},"
+     "\"Action\":\"sts:AssumeRole\",\"Condition\":{\"StringEquals\":{\"a\":\"b\"}}}]}}]}}"},
+};
+
+static void
+remarks_do_not_stop(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof remarks / sizeof *remarks; i++) {
+        importing on = start_with(NULL, true);
+        bool partial = strcmp(remarks[i].reason, "IMP037") == 0;
+        bp_str base = BP_STR(BASE);
+        if (partial) { /* without the list of OUs the tree is not whole */
+            size_t at = 0;
+            while (!bp_str_starts(bp_str_cut(base, at, base.size), BP_STR(ROOT_OUS))) {
+                at++;
+            }
+            read_dump(&on, "base.json", bp_str_cut(base, 0, at), 4096);
+            base = bp_str_cut(base, at + sizeof ROOT_OUS - 1, base.size);
+        }
+        read_dump(&on, "base.json", base, 4096);
+        read_dump(&on, "dump.json", bp_str_of(remarks[i].text), 4096);
+        finish(&on);
+        bool told = false;
+        for (size_t f = 0; f < bp_diagnostics_total(on.list); f++) {
+            const bp_finding *finding = bp_diagnostics_at(on.list, f);
+            told = told || (finding->severity == remarks[i].severity &&
+                            reason_is(&on, finding, remarks[i].reason));
+        }
+        if (!told || !on.good) {
+            for (size_t f = 0; f < bp_diagnostics_total(on.list); f++) {
+                print_message("%.*s\n", BP_ARG(bp_diagnostics_at(on.list, f)->message));
+            }
+            fail_msg("%s expected", remarks[i].reason);
+        }
+        bp_arena_free(on.arena);
+    }
+}
+
+/* ---- files that hold no answer, and paths that say another thing */
+
+static void
+files_without_an_answer(void **state)
+{
+    (void)state;
+    importing on = start_with(NULL, false);
+    size_t lines = 0;
+    read_dump(&on, "base.json", BP_STR(BASE), 4096);
+    bp_survey_no_answer(on.survey, BP_STR("iam.list-roles/222233334444.json"), "IMP003",
+                        "an empty file is no answer");
+    bp_survey_no_answer(on.survey, BP_STR("table.json"), "IMP004", "a table cannot be read");
+    bp_survey_unreadable(on.survey, BP_STR("a.fifo"), BP_STR("is no regular file"));
+    bp_survey_no_output(on.survey, BP_STR("org.yaml"), "is there", "--force writes over it");
+    assert_int_equal(bp_survey_refused(on.survey), 1);
+    finish(&on);
+    assert_false(on.good);
+    assert_true(has_reason(&on, "IMP001"));
+    assert_true(has_reason(&on, "IMP003"));
+    assert_true(has_reason(&on, "IMP004"));
+    assert_true(has_reason(&on, "IMP061"));
+    const bp_survey_line *all = bp_survey_lines(on.survey, &lines);
+    size_t failed = 0;
+    for (size_t i = 0; i < lines; i++) {
+        failed += strcmp(all[i].section, "roles") == 0 ? all[i].failed : 0;
+    }
+    assert_int_equal(failed, 1);
+    bp_arena_free(on.arena);
+}
+
+static const struct {
+    const char *path;
+    bool good;
+} paths[] = {
+    {"backup.list-backup-vaults/222233334444/eu-west-1.json", true},
+    {"backup.list-backup-vaults/222233334444/us-east-1.json", false},
+    {"backup.list-backup-vaults/111122223333/eu-west-1.json", false},
+    {"iam.list-roles/222233334444.json", false},
+    {"any.json", true},
+};
+
+static void
+paths_and_envelopes(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        importing on = start_with(NULL, false);
+        read_dump(&on, "base.json", BP_STR(BASE), 4096);
+        read_dump(&on, paths[i].path, BP_STR(VAULTS(CELL, "{\"BackupVaultList\":[]}")), 4096);
+        finish(&on);
+        assert_int_equal(on.good, paths[i].good);
+        assert_int_equal(has_reason(&on, "IMP033"), !paths[i].good);
         bp_arena_free(on.arena);
     }
 }
@@ -244,7 +247,7 @@ kinds_of_values(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
-        importing on = start();
+        importing on = start_with(NULL, false);
         read_dump(&on, "dump.json", bp_str_of(values[i].text), 3);
         read_dump(&on, "base.json", BP_STR(BASE), 4096);
         finish(&on);
@@ -260,22 +263,6 @@ kinds_of_values(void **state)
 
 /* ---- damaged dumps */
 
-static bp_str
-file_text(bp_arena *arena, const char *path)
-{
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
-    bp_buf buf = {.arena = arena};
-    char block[4096];
-    for (size_t got = 0; (got = fread(block, 1, sizeof block, file)) > 0;) {
-        bp_buf_add(&buf, (bp_str){block, got});
-    }
-    fclose(file);
-    return bp_buf_text(&buf);
-}
-
-#define DUMPS "testdata/inventory-import/dumps-become-an-organization/dumps.ndjson"
-
 /* A dump that ends early is an error, wherever it ends. */
 static void
 every_prefix(void **state)
@@ -288,7 +275,7 @@ every_prefix(void **state)
         bp_str line = bp_str_cut(all, 0, end);
         all = bp_str_cut(all, end + 1, all.size);
         for (size_t size = 1; size < line.size; size += 1 + line.size / 60) {
-            importing on = start();
+            importing on = start_with(NULL, false);
             read_dump(&on, "dump.json", bp_str_cut(line, 0, size), 4096);
             assert_int_equal(bp_survey_refused(on.survey), 1);
             bp_arena_free(on.arena);
@@ -314,7 +301,7 @@ changed_bytes(void **state)
             random ^= random << 17;
             copy[random % all.size] = odd[(random >> 32) % (sizeof odd - 1)];
         }
-        importing on = start();
+        importing on = start_with(NULL, false);
         read_dump(&on, "dump.json", (bp_str){copy, all.size}, 1000);
         finish(&on);
         assert_true(on.good || bp_diagnostics_total(on.list) > 0);
@@ -332,7 +319,7 @@ any_window(void **state)
     bp_str all = file_text(arena, DUMPS);
     bp_str first = {NULL, 0};
     for (size_t step = 1; step < 70000; step = step * 5 + 2) {
-        importing on = start();
+        importing on = start_with(NULL, false);
         read_dump(&on, "dump.json", all, step);
         finish(&on);
         assert_true(on.good);
@@ -349,9 +336,14 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reasons),      cmocka_unit_test(kinds_of_values),
-        cmocka_unit_test(every_prefix), cmocka_unit_test(changed_bytes),
+        cmocka_unit_test(reasons),
+        cmocka_unit_test(kinds_of_values),
+        cmocka_unit_test(every_prefix),
+        cmocka_unit_test(changed_bytes),
         cmocka_unit_test(any_window),
+        cmocka_unit_test(remarks_do_not_stop),
+        cmocka_unit_test(files_without_an_answer),
+        cmocka_unit_test(paths_and_envelopes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,6 +16,8 @@ typedef struct ou_draft {
     bool ous_written;
     bool ous_unknown;
     bool accounts_unknown;
+    bool accounts_partial;
+    bool ous_partial;
 } ou_draft;
 
 typedef struct account_draft {
@@ -183,6 +185,29 @@ read_accounts(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_even
     }
 }
 
+/* "partial": what is listed is there, and more may be. */
+static bool
+is_partial(bp_org_reader *reader, bp_yaml_event first)
+{
+    static const char *const words[] = {"complete", "partial", "unknown"};
+    size_t index = 0;
+    return bp_org_word(reader, first, words, 3, &index) && index > 0;
+}
+
+static void
+read_accounts_seen(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event first)
+{
+    (void)key;
+    ((ou_draft *)into)->accounts_partial = is_partial(reader, first);
+}
+
+static void
+read_ous_seen(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event first)
+{
+    (void)key;
+    ((ou_draft *)into)->ous_partial = is_partial(reader, first);
+}
+
 static void read_ou(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event item);
 
 static void
@@ -240,12 +265,15 @@ read_ou_tags(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event
 }
 
 static const bp_org_key ou_keys[] = {
-    {"id", read_ou_id, true},           {"name", read_ou_name, true}, {"tags", read_ou_tags, false},
-    {"accounts", read_accounts, false}, {"ous", read_ous, false},
+    {"id", read_ou_id, true},           {"name", read_ou_name, true},
+    {"tags", read_ou_tags, false},      {"accounts_seen", read_accounts_seen, false},
+    {"accounts", read_accounts, false}, {"ous_seen", read_ous_seen, false},
+    {"ous", read_ous, false},
 };
 static const bp_org_key root_keys[] = {
-    {"id", read_ou_id, true},      {"name", read_ou_name, false},
-    {"tags", read_ou_tags, false}, {"accounts", read_accounts, false},
+    {"id", read_ou_id, true},           {"name", read_ou_name, false},
+    {"tags", read_ou_tags, false},      {"accounts_seen", read_accounts_seen, false},
+    {"accounts", read_accounts, false}, {"ous_seen", read_ous_seen, false},
     {"ous", read_ous, false},
 };
 static const bp_org_shape ou_shape = BP_ORG_SHAPE("an OU", ou_keys);
@@ -265,9 +293,10 @@ read_node(bp_org_reader *reader, ou_draft *draft, uint32_t parent, bp_span owner
     ou = ou_of(reader, draft);
     ou->end_account = (uint32_t)org->accounts.count;
     ou->end_ou = (uint32_t)org->ous.count;
-    ou->accounts_known =
-        !draft->accounts_unknown && (draft->accounts_written || org->tree_complete);
-    ou->ous_known = !draft->ous_unknown && (draft->ous_written || org->tree_complete);
+    ou->accounts_known = !draft->accounts_unknown && !draft->accounts_partial &&
+                         (draft->accounts_written || org->tree_complete);
+    ou->ous_known =
+        !draft->ous_unknown && !draft->ous_partial && (draft->ous_written || org->tree_complete);
     if (!bp_span_exists(ou->span)) {
         ou->span = owner;
     }

@@ -120,6 +120,17 @@ put_empty_level(bp_org_writer *writer, const char *key, bool known, size_t inden
     }
 }
 
+/* The key of a list. One that was not looked at as a whole says so: a reader takes a list that is
+ * written for all there is. */
+static void
+put_level(bp_org_writer *writer, const char *key, bool known, size_t indent)
+{
+    if (!known) {
+        bp_buf_format(writer->out, "%*s%s_seen: partial\n", (int)indent, "", key);
+    }
+    bp_buf_format(writer->out, "%*s%s:\n", (int)indent, "", key);
+}
+
 /* What stands in an OU before its OUs. */
 static void
 put_node(bp_org_writer *writer, const bp_ou *ou, size_t indent)
@@ -145,7 +156,7 @@ put_accounts(bp_org_writer *writer, const children *accounts, size_t ou, size_t 
         put_empty_level(writer, "accounts", writer->org->ous.at[ou].accounts_known, indent);
         return;
     }
-    bp_buf_format(writer->out, "%*saccounts:\n", (int)indent, "");
+    put_level(writer, "accounts", writer->org->ous.at[ou].accounts_known, indent);
     for (size_t i = accounts->first[ou]; i < accounts->first[ou + 1]; i++) {
         put_account(writer, accounts->at[i].index, indent + 2);
     }
@@ -177,7 +188,7 @@ bp_org_put_tree(bp_org_writer *writer)
             put_empty_level(writer, "ous", ou->ous_known, indent);
             continue;
         }
-        bp_buf_format(writer->out, "%*sous:\n", (int)indent, "");
+        put_level(writer, "ous", ou->ous_known, indent);
         for (size_t i = end; i > first; i--) {
             *bp_vec_add(writer->arena, &stack) = (waiting){ous.at[i - 1].index, now.depth + 1};
         }

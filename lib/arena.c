@@ -111,6 +111,30 @@ bp_arena_fail(bp_arena *arena)
     abort();
 }
 
+static void
+fail_owner(void *owner)
+{
+    bp_arena_fail(owner);
+}
+
+static void
+free_scratch(void *scratch)
+{
+    bp_arena_free(scratch);
+}
+
+bp_arena *
+bp_arena_scratch(bp_arena *owner)
+{
+    bp_arena *scratch = bp_arena_new(&owner->allocator);
+    if (scratch == NULL) {
+        bp_arena_fail(owner);
+    }
+    bp_arena_on_failure(scratch, fail_owner, owner);
+    bp_arena_defer(owner, free_scratch, scratch);
+    return scratch;
+}
+
 static size_t
 aligned(size_t size)
 {

@@ -32,6 +32,10 @@ bp_arena *bp_arena_new(const bp_allocator *allocator);
 /* Runs the deferred releases, newest first, then gives all memory back. NULL is allowed. */
 void bp_arena_free(bp_arena *arena);
 
+/* An arena for work that ends before that of `owner`: its memory goes with bp_arena_release(owner,
+ * scratch), with the owner at the latest. Where memory is exhausted, the owner fails. */
+bp_arena *bp_arena_scratch(bp_arena *owner) __attribute__((returns_nonnull));
+
 /* Sets what happens when memory is exhausted. Without a handler the program aborts. */
 void bp_arena_on_failure(bp_arena *arena, bp_arena_failure *handler, void *context);
 

@@ -17,12 +17,19 @@ bp_json_reader_new(bp_arena *arena, const bp_source *source)
 {
     bp_json_reader *reader = BP_NEW(arena, bp_json_reader);
     reader->arena = arena;
+    reader->texts = arena;
     reader->source = source;
     reader->text = source->text;
     reader->stream.ended = true;
     reader->longest = SIZE_MAX;
     reader->at = bp_str_starts(source->text, BP_STR("\xEF\xBB\xBF")) ? 3 : 0;
     return reader;
+}
+
+void
+bp_json_reader_keep_texts(bp_json_reader *reader, bp_arena *arena)
+{
+    reader->texts = arena;
 }
 
 void

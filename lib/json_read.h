@@ -63,7 +63,8 @@ bp_span bp_json_place(const bp_json_reader *reader, bp_sources *sources, bp_str 
 size_t bp_json_depth(const bp_json_reader *reader);
 /* Whether the stream ended before the value that was begun did. */
 bool bp_json_ended_early(const bp_json_reader *reader);
-
+/* Decoded texts go into this arena and may outlive the reader; else they are in the reader's. */
+void bp_json_reader_keep_texts(bp_json_reader *reader, bp_arena *arena);
 /* Gives a key that stands twice in one object as a key with its `opener`, instead of an error. */
 void bp_json_reader_give_repeats(bp_json_reader *reader);
 /* The next event. After END or ERROR the same event is given again. */

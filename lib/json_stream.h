@@ -58,6 +58,7 @@ typedef struct bp_json_window {
 
 struct bp_json_reader {
     bp_arena *arena;
+    bp_arena *texts;         /* decoded texts; the arena, unless told */
     const bp_source *source; /* NULL: a stream */
     bp_str text;             /* the whole text, or the window */
     size_t at;

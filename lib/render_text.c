@@ -284,28 +284,41 @@ put_samples(const page *on, const bp_finding *finding)
     }
 }
 
+/* How many accounts and Regions a finding reaches. */
+static void
+count_reach(const page *on, const bp_finding *finding, size_t *accounts, size_t *regions)
+{
+    bp_arena *scratch = bp_arena_scratch(on->arena);
+    bp_map *by_account = bp_map_new(scratch);
+    bp_map *by_region = bp_map_new(scratch);
+    for (size_t i = 0; i < finding->cells.count; i++) {
+        bp_cell *cell = &finding->cells.at[i];
+        bp_map_set(by_account, cell->account, cell);
+        if (cell->region.size > 0) {
+            bp_map_set(by_region, cell->region, cell);
+        }
+    }
+    *accounts = bp_map_count(by_account);
+    *regions = bp_map_count(by_region);
+    bp_arena_release(on->arena, scratch);
+}
+
 static void
 put_reach(const page *on, const bp_finding *finding)
 {
+    size_t accounts = 0;
+    size_t regions = 0;
     if (finding->cells.count == 0) {
         return;
     }
-    bp_map *accounts = bp_map_new(on->arena);
-    bp_map *regions = bp_map_new(on->arena);
-    for (size_t i = 0; i < finding->cells.count; i++) {
-        bp_cell *cell = &finding->cells.at[i];
-        bp_map_set(accounts, cell->account, cell);
-        if (cell->region.size > 0) {
-            bp_map_set(regions, cell->region, cell);
-        }
-    }
-    size_t product = bp_map_count(accounts) * bp_map_count(regions);
+    count_reach(on, finding, &accounts, &regions);
+    size_t product = accounts * regions;
     begin_remark(on, "note");
     bp_output_text(on->out, "reaches ");
-    put_count(on, bp_map_count(accounts), "account");
-    if (bp_map_count(regions) > 0) {
+    put_count(on, accounts, "account");
+    if (regions > 0) {
         bp_output_text(on->out, " x ");
-        put_count(on, bp_map_count(regions), "Region");
+        put_count(on, regions, "Region");
     }
     if (product > 0 && product != finding->cells.count) {
         bp_output_format(on->out, " (%zu of %zu pairs)", finding->cells.count, product);

@@ -9,6 +9,15 @@ if(TARGET backpol)
 
   find_package(Python3 COMPONENTS Interpreter)
   if(Python3_FOUND)
+    # Ten policies on each of 2,000 OUs, within 128 MiB; a sanitizer's own memory would count.
+    if(NOT BACKPOL_SANITIZE)
+      foreach(shape distinct same)
+        add_test(NAME performance/memory-${shape} COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_SOURCE_DIR}/tools/performance/memory_of_check.py
+                 $<TARGET_FILE:backpol> 128 --shape ${shape})
+        set_tests_properties(performance/memory-${shape} PROPERTIES TIMEOUT 300)
+      endforeach()
+    endif()
+
     add_test(NAME tools/every_rule_can_be_suppressed COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_SOURCE_DIR}/tools/every_rule_can_be_suppressed)
     set_tests_properties(tools/every_rule_can_be_suppressed PROPERTIES ENVIRONMENT "BACKPOL=$<TARGET_FILE:backpol>")
   endif()
@@ -22,6 +31,8 @@ if(TARGET backpol)
   endforeach()
   add_test(NAME docs/screens COMMAND ${CMAKE_SOURCE_DIR}/tools/screens ${CMAKE_SOURCE_DIR}/README.md)
   set_tests_properties(docs/screens PROPERTIES ENVIRONMENT "BACKPOL=$<TARGET_FILE:backpol>" TIMEOUT 120)
+  add_test(NAME tools/collect-inventory COMMAND ${CMAKE_SOURCE_DIR}/tools/collecting/check)
+  set_tests_properties(tools/collect-inventory PROPERTIES ENVIRONMENT "BACKPOL=$<TARGET_FILE:backpol>" TIMEOUT 300)
   add_test(NAME docs/reference COMMAND ${CMAKE_SOURCE_DIR}/tools/same_page ${CMAKE_BINARY_DIR}/compiler/policy/reference.md
            ${CMAKE_SOURCE_DIR}/compiler/policy/docs/reference.md)
 endif()

@@ -4,9 +4,11 @@
  */
 #include "compiler/checks/cells.h"
 
+#include "compiler/coverage/coverage.h"
+
 #include <stdlib.h>
 
-enum { ROWS_NOTED = 5, LOOK_BACK = 3 };
+enum { ROWS_NOTED = 5 };
 
 const char *
 bp_plural(size_t count)
@@ -61,21 +63,6 @@ bp_home_regions(const bp_check_context *context)
                                 : bp_regions_of_partition(context->org->partition);
 }
 
-/* Regions in which a plan can run: those of our partition where backup policies work. */
-static bp_region_mask
-usable_regions(const bp_check_context *context)
-{
-    size_t count = 0;
-    const bp_region *regions = bp_regions(&count);
-    bp_region_mask usable = bp_home_regions(context);
-    for (size_t i = 0; i < count; i++) {
-        if (regions[i].backup_policies == BP_ABSENT || regions[i].backup_endpoint == BP_ABSENT) {
-            usable &= ~BP_REGION_BIT(i);
-        }
-    }
-    return usable;
-}
-
 /* The bytes of a pointer as a key of a map; the number must live as long as the map. */
 static bp_str
 key_of(const uintptr_t *number)
@@ -88,7 +75,7 @@ static bp_map *
 slots_of(const bp_check_context *context, bp_plan_uses *uses)
 {
     bp_map *slots = bp_map_new(context->arena);
-    bp_region_mask usable = usable_regions(context);
+    bp_region_mask usable = bp_policy_regions(context->org);
     for (size_t i = 0; i < context->effective->plans.count; i++) {
         const bp_effective_plan *plan = &context->effective->plans.at[i];
         bp_plan_use *use = bp_vec_add(context->arena, uses);
@@ -147,7 +134,7 @@ slots_of_results(const bp_check_context *context, bp_plan_uses *uses)
     for (size_t i = 0; i < effective->results.count; i++) {
         const bp_effective_result *result = &effective->results.at[i];
         for (size_t p = 0; p < result->plans.count && result->accounts.count > 0; p++) {
-            uintptr_t key = (uintptr_t)result->plans.at[p].plan;
+            uintptr_t key = (uintptr_t)result->plans.at[p]->plan;
             const size_t *slot = bp_map_get(slots, key_of(&key));
             if (slot != NULL) {
                 *bp_vec_add(context->arena, &lists[i]) = *slot;
@@ -189,11 +176,13 @@ bp_plan_uses_of(const bp_check_context *context)
     if (context->cache != NULL && context->cache->uses != NULL) {
         return context->cache->uses;
     }
-    bp_plan_uses *uses = BP_NEW(context->arena, bp_plan_uses);
+    bp_check_context lasting = *context;
+    lasting.arena = context->cache != NULL ? context->cache->arena : context->arena;
+    bp_plan_uses *uses = BP_NEW(lasting.arena, bp_plan_uses);
     if (context->model != NULL && context->effective != NULL) {
-        const slot_list *lists = slots_of_results(context, uses);
+        const slot_list *lists = slots_of_results(&lasting, uses);
         if (context->org != NULL) {
-            fill_accounts(context, uses, lists);
+            fill_accounts(&lasting, uses, lists);
         }
     }
     if (context->cache != NULL) {
@@ -288,9 +277,9 @@ bp_cells_count(const bp_cell_rows *rows)
     return count;
 }
 
-/* Whether the cells of a finding are exactly these rows. */
+/* Whether the cells of a finding, as many as there are, are exactly these rows. */
 static bool
-cells_are(const bp_check_context *context, const bp_finding *finding, const bp_cell_rows *rows)
+cells_are(const bp_check_context *context, const bp_cell *cells, const bp_cell_rows *rows)
 {
     size_t at = 0;
     for (size_t i = 0; i < rows->count; i++) {
@@ -298,46 +287,57 @@ cells_are(const bp_check_context *context, const bp_finding *finding, const bp_c
         for (bp_region_mask rest = rows->at[i].regions; rest != 0; rest &= rest - 1, at++) {
             size_t count = 0;
             const char *code = bp_regions(&count)[bp_mask_first(rest)].code;
-            if (finding->cells.at[at].account.at != account->id.at ||
-                finding->cells.at[at].region.at != code) {
+            if (cells[at].account.at != account->id.at || cells[at].region.at != code) {
                 return false;
             }
         }
-        if (rows->at[i].regions == 0 && (finding->cells.at[at].account.at != account->id.at ||
-                                         finding->cells.at[at++].region.size > 0)) {
+        if (rows->at[i].regions == 0 &&
+            (cells[at].account.at != account->id.at || cells[at++].region.size > 0)) {
             return false;
         }
     }
     return true;
 }
 
-/* The cells of one of the last findings, where they are the same: many policies reach alike, and
- * cells are many. */
-static bool
-share_cells(const bp_check_context *context, bp_finding *finding, const bp_cell_rows *rows)
+/* A number that the same rows have, and others hardly. */
+static uint64_t
+number_of(const bp_cell_rows *rows)
 {
-    size_t total = bp_diagnostics_total(context->diagnostics);
-    size_t cells = bp_cells_count(rows);
-    for (size_t back = 1; back <= LOOK_BACK && back <= total; back++) {
-        const bp_finding *known = bp_diagnostics_at(context->diagnostics, total - back);
-        if (known != finding && known->cells.count == cells && cells_are(context, known, rows)) {
-            finding->cells.at = known->cells.at;
-            finding->cells.count = cells;
-            finding->cells.room = cells;
-            return true;
-        }
+    uint64_t number = 0xcbf29ce484222325u;
+    for (size_t i = 0; i < rows->count; i++) {
+        number = (number ^ rows->at[i].account) * 0x100000001b3u;
+        number = (number ^ rows->at[i].regions) * 0x100000001b3u;
     }
-    return false;
+    return number;
 }
 
-void
-bp_cells_tell(const bp_check_context *context, bp_finding *finding, const bp_cell_rows *rows)
+/* The cells of a finding, which do not move any more. */
+typedef struct told_cells {
+    bp_cell *at;
+    size_t count;
+} told_cells;
+
+static told_cells **
+told_slot(const bp_check_context *context, const bp_cell_rows *rows)
+{
+    struct bp_check_cache *cache = context->cache;
+    cache->told = cache->told == NULL ? bp_map_new(cache->arena) : cache->told;
+    uint64_t number = number_of(rows);
+    told_cells **slot = bp_map_get(cache->told, (bp_str){(const char *)&number, sizeof number});
+    if (slot == NULL) {
+        uint64_t *key = BP_NEW(cache->arena, uint64_t);
+        *key = number;
+        slot = BP_NEW(cache->arena, told_cells *);
+        bp_map_set(cache->told, (bp_str){(const char *)key, sizeof *key}, slot);
+    }
+    return slot;
+}
+
+static void
+add_cells(const bp_check_context *context, bp_finding *finding, const bp_cell_rows *rows)
 {
     size_t count = 0;
     const bp_region *regions = bp_regions(&count);
-    if (rows->count == 0 || (finding->cells.count == 0 && share_cells(context, finding, rows))) {
-        return;
-    }
     for (size_t i = 0; i < rows->count; i++) {
         const bp_account *account = &context->org->accounts.at[rows->at[i].account];
         if (rows->at[i].regions == 0) {
@@ -349,6 +349,31 @@ bp_cells_tell(const bp_check_context *context, bp_finding *finding, const bp_cel
                             bp_str_of(regions[bp_mask_first(rest)].code));
         }
     }
+}
+
+/* Many policies reach alike and cells are many: findings about the same rows share them. */
+void
+bp_cells_tell(const bp_check_context *context, bp_finding *finding, const bp_cell_rows *rows)
+{
+    if (rows->count == 0) {
+        return;
+    }
+    if (finding->cells.count > 0 || context->cache == NULL) {
+        add_cells(context, finding, rows);
+        return;
+    }
+    told_cells **known = told_slot(context, rows);
+    size_t cells = bp_cells_count(rows);
+    if (*known != NULL && (*known)->count == cells && cells_are(context, (*known)->at, rows)) {
+        finding->cells.at = (*known)->at;
+        finding->cells.count = finding->cells.room = cells;
+        return;
+    }
+    finding->cells.at = bp_arena_array(context->cache->arena, cells, sizeof *finding->cells.at);
+    finding->cells.room = cells;
+    add_cells(context, finding, rows);
+    *known = BP_NEW(context->cache->arena, told_cells);
+    **known = (told_cells){finding->cells.at, cells};
 }
 
 void

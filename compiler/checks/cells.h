@@ -26,8 +26,10 @@ typedef BP_VEC(bp_plan_use) bp_plan_uses;
 
 /* What several families need and one makes: plans with their accounts, and needs (needs.h). */
 struct bp_check_cache {
+    bp_arena *arena; /* outlives single checks */
     const bp_plan_uses *uses;
     const struct bp_needs *needs;
+    bp_map *told; /* bytes of what rows are made of → the finding that has their cells first */
 };
 
 /* All plans that somebody gets, those of one document in order of declaration, then merged ones;

@@ -44,16 +44,27 @@ named_before(size_t row)
     return false;
 }
 
+/* Findings keep copies of their texts, so what a check works with goes when it is done. */
+static void
+run_one(const bp_check_context *context, runner *check)
+{
+    bp_check_context own = *context;
+    own.arena = bp_arena_scratch(context->arena);
+    check(&own);
+    bp_arena_release(context->arena, own.arena);
+}
+
 /* Runs what looks at one kind of thing, or all. */
 static void
 run(const bp_check_context *context, const char *over)
 {
     bp_check_context shared = *context;
     shared.cache = BP_NEW(context->arena, struct bp_check_cache);
+    shared.cache->arena = context->arena;
     for (size_t row = 0; row < RULE_COUNT; row++) {
         bool wanted = over == NULL || bp_str_is(bp_str_of(rules[row].over), over);
         if (wanted && runners[row] != NULL && !named_before(row)) {
-            runners[row](&shared);
+            run_one(&shared, runners[row]);
         }
     }
 }

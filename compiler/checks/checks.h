@@ -12,7 +12,7 @@
 
 /* What the checks run over. Stages that did not come to pass are NULL. */
 typedef struct bp_check_context {
-    bp_arena *arena;
+    bp_arena *arena; /* of one check: it does not outlive it */
     bp_diagnostics *diagnostics;
     int64_t as_of;
     const bp_manifest *manifest;

@@ -107,37 +107,45 @@ judged_before(const bp_node *first, const bp_node *rule)
     return false;
 }
 
+static void
+judge_use(const bp_check_context *context, const bp_plan_use *use)
+{
+    const bp_node *first = bp_node_first(use->plan, "rules");
+    bp_named_types named = {0};
+    bool filled = false;
+    for (const bp_node *rule = first; rule != NULL; rule = rule->next) {
+        if (bp_place_on(rule, "enable_continuous_backup")) {
+            continue; /* LIF006 */
+        }
+        bool own = bp_node_at(rule, COLD_PATH) != NULL;
+        const bp_node *copy = bp_node_first(rule, "copy_actions");
+        if (!filled && (own || copy != NULL)) {
+            named = bp_named_types_of(context, use);
+            filled = true;
+        }
+        if (own) {
+            if (bp_node_value(rule, COLD_PATH) != NULL && !judged_before(first, rule)) {
+                judge(context, use, &named, rule);
+            }
+            continue;
+        }
+        for (; copy != NULL; copy = copy->next) {
+            if (bp_node_value(copy, COLD_PATH) != NULL) {
+                judge(context, use, &named, copy);
+                break;
+            }
+        }
+    }
+}
+
 void
 bp_check_cold_types(const bp_check_context *context)
 {
     const bp_plan_uses *uses = bp_plan_uses_of(context);
     for (size_t i = 0; i < uses->count; i++) {
-        const bp_plan_use *use = &uses->at[i];
-        const bp_node *first = bp_node_first(use->plan, "rules");
-        bp_named_types named = {0};
-        bool filled = false;
-        for (const bp_node *rule = first; rule != NULL; rule = rule->next) {
-            if (bp_place_on(rule, "enable_continuous_backup")) {
-                continue; /* LIF006 */
-            }
-            bool own = bp_node_at(rule, COLD_PATH) != NULL;
-            const bp_node *copy = bp_node_first(rule, "copy_actions");
-            if (!filled && (own || copy != NULL)) {
-                named = bp_named_types_of(context, use);
-                filled = true;
-            }
-            if (own) {
-                if (bp_node_value(rule, COLD_PATH) != NULL && !judged_before(first, rule)) {
-                    judge(context, use, &named, rule);
-                }
-                continue;
-            }
-            for (; copy != NULL; copy = copy->next) {
-                if (bp_node_value(copy, COLD_PATH) != NULL) {
-                    judge(context, use, &named, copy);
-                    break;
-                }
-            }
-        }
+        bp_check_context own = *context;
+        own.arena = bp_arena_scratch(context->arena);
+        judge_use(&own, &uses->at[i]);
+        bp_arena_release(context->arena, own.arena);
     }
 }

@@ -150,7 +150,7 @@ bp_check_plan_names(const bp_check_context *context)
     for (size_t i = 0; i < context->effective->results.count; i++) {
         const bp_effective_result *result = &context->effective->results.at[i];
         for (size_t p = 0; p < result->plans.count && result->accounts.count > 0; p++) {
-            const bp_merged *plan = result->plans.at[p].from;
+            const bp_merged *plan = result->plans.at[p]->from;
             if (!plan->sole && !judge_parts(&all, &plan->parts, true, result)) {
                 judge_blocks(&all, plan, result, 0);
             }

@@ -313,26 +313,34 @@ judge_copy(bp_copy_causes *causes, const bp_plan_use *use, const bp_named_types 
     judge_open(&at, named);
 }
 
+/* `passing` is the context of what is known of this plan alone. */
+static void
+judge_use(bp_copy_causes *causes, const bp_check_context *passing, const bp_plan_use *use)
+{
+    bp_named_types named = {0};
+    bool filled = false;
+    for (const bp_node *rule = bp_node_first(use->plan, "rules"); rule != NULL; rule = rule->next) {
+        const bp_node *copy = bp_node_first(rule, "copy_actions");
+        for (; copy != NULL; copy = copy->next) {
+            if (!filled) {
+                named = bp_named_types_of(passing, use);
+                filled = true;
+            }
+            judge_copy(causes, use, &named, rule, copy);
+        }
+    }
+}
+
 void
 bp_check_copies(const bp_check_context *context)
 {
     bp_copy_causes causes = {.context = context};
     const bp_plan_uses *uses = bp_plan_uses_of(context);
     for (size_t i = 0; i < uses->count; i++) {
-        const bp_plan_use *use = &uses->at[i];
-        bp_named_types named = {0};
-        bool filled = false;
-        for (const bp_node *rule = bp_node_first(use->plan, "rules"); rule != NULL;
-             rule = rule->next) {
-            const bp_node *copy = bp_node_first(rule, "copy_actions");
-            for (; copy != NULL; copy = copy->next) {
-                if (!filled) {
-                    named = bp_named_types_of(context, use);
-                    filled = true;
-                }
-                judge_copy(&causes, use, &named, rule, copy);
-            }
-        }
+        bp_check_context passing = *context;
+        passing.arena = bp_arena_scratch(context->arena);
+        judge_use(&causes, &passing, &uses->at[i]);
+        bp_arena_release(context->arena, passing.arena);
     }
     bp_copy_causes_report(&causes);
 }

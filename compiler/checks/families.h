@@ -35,9 +35,14 @@ void bp_check_windows(const bp_check_context *context);       /* SCH006, SCH013 
 void bp_check_rule_schedule(const bp_check_context *context); /* SCH010 */
 
 /* sel.c */
-void bp_check_selections(const bp_check_context *context);     /* SEL004, SEL009, SEL017 */
+void bp_check_selections(const bp_check_context *context);     /* SEL001 004 009 017 */
 void bp_check_tag_values(const bp_check_context *context);     /* SEL016 */
 void bp_check_selected_types(const bp_check_context *context); /* SEL006, SEL007 */
+
+/* twice.c, tags.c, protect.c */
+void bp_check_twice(const bp_check_context *context);      /* SEL008, SEL014 */
+void bp_check_known_tags(const bp_check_context *context); /* SEL002 */
+void bp_check_protection(const bp_check_context *context); /* SEL021 */
 
 /* inh.c */
 void bp_check_container_controls(const bp_check_context *context); /* INH011 */
@@ -51,6 +56,7 @@ void bp_check_unknown_names(const bp_check_context *context);      /* SYN018 of 
 void bp_check_plan_names(const bp_check_context *context);         /* NAM006 */
 void bp_check_targets(const bp_check_context *context);            /* TOP005, TOP012 */
 void bp_check_management_account(const bp_check_context *context); /* TOP006 */
+void bp_check_coverage(const bp_check_context *context);           /* TOP013 */
 void bp_check_inventory_age(const bp_check_context *context);      /* TOP011 */
 void bp_check_contradictions(const bp_check_context *context);     /* TOP017 */
 void bp_check_vaults(const bp_check_context *context);             /* VLT001 to VLT003, NAM002 */

@@ -1,71 +1,95 @@
 /*
- * INH001 to INH004: what policies do to each other on the way down the tree.
+ * INH001 to INH005, INH008: what policies do to each other on the way down the tree.
  *
  * The merge notes what is odd at each level; here it is told once for each cause, with the accounts
  * whose way goes through that level. Incomplete plans are told at the block that lacks something,
  * with the policies that are in it. What an extension does not find is INH012.
  */
-#include "compiler/checks/cells.h"
+#include "compiler/checks/inherit.h"
 #include "compiler/checks/families.h"
 #include "compiler/checks/walk.h"
-#include "compiler/effective/faults.h"
-#include "grammar/ast.h"
 #include "lib/suggest.h"
 
-enum { VALUES_SHOWN = 8, LABELS = 3 };
-
-/* One cause with the accounts that it is about. */
-typedef struct cause {
-    const bp_merge_event *event; /* NULL: INH001 */
-    bp_fault fault;
-    const bp_effective_plan *plan;
-    const bp_effective_result *result; /* the first one that has the plan */
-    bp_result_list results;
-} cause;
+enum { LABELS = 3 };
 
 typedef struct causes {
     const bp_check_context *context;
-    BP_VEC(cause *) list;
+    BP_VEC(bp_inherit_cause *) list;
     bp_map *incomplete; /* bytes of the address of a plan → itself */
-    bp_map *known;      /* bytes of what makes it one → cause * */
+    bp_map *known;      /* bytes of what makes it one → bp_inherit_cause * */
 } causes;
 
-static cause *
+static bp_inherit_cause *
 cause_of(causes *all, const void *key, size_t size, bool *added)
 {
     bp_arena *arena = all->context->arena;
-    bp_str bytes = bp_str_copy(arena, (bp_str){key, size});
-    cause *found = bp_map_get(all->known, bytes);
+    bp_str bytes = {key, size};
+    bp_inherit_cause *found = bp_map_get(all->known, bytes);
     *added = found == NULL;
     if (found == NULL) {
-        found = BP_NEW(arena, cause);
+        found = BP_NEW(arena, bp_inherit_cause);
         *bp_vec_add(arena, &all->list) = found;
-        bp_map_set(all->known, bytes, found);
+        bp_map_set(all->known, bp_str_copy(arena, bytes), found);
     }
     return found;
 }
 
 static void
-add_result(causes *all, cause *found, const bp_effective_result *result)
+add_result(causes *all, bp_inherit_cause *found, const bp_effective_result *result)
 {
     if (found->results.count == 0 || found->results.at[found->results.count - 1] != result) {
         *bp_vec_add(all->context->arena, &found->results) = result;
     }
 }
 
+/* Takes note of one more policy whose value meets the same place; a few are told. */
+static void
+add_other(causes *all, bp_inherit_cause *found, const bp_merge_event *event)
+{
+    bool known =
+        event->other.bound == found->event->other.bound || found->others.count == BP_INHERIT_OTHERS;
+    for (size_t i = 0; i < found->others.count && !known; i++) {
+        known = found->others.at[i]->other.bound == event->other.bound;
+    }
+    if (!known) {
+        *bp_vec_add(all->context->arena, &found->others) = event;
+    }
+}
+
+/* Whether the value is removed from something on another way to the same place. */
+static bool
+removes_elsewhere(const causes *all, const bp_merge_event *event)
+{
+    const void *address = event->value;
+    return bp_map_get(all->context->effective->merger->removed,
+                      (bp_str){(const char *)&address, sizeof address}) != NULL;
+}
+
+/* A value that meets those of several policies is one cause. */
 static void
 take_event(causes *all, const bp_merge_event *event, const bp_effective_result *result)
 {
+    bool nothing = event->kind == BP_MERGE_NOTHING;
+    bool many = event->kind == BP_MERGE_CONFLICT || event->kind == BP_MERGE_WEAKENED;
+    if (nothing && removes_elsewhere(all, event)) {
+        return;
+    }
     struct {
         const void *mine;
         const void *other;
         uint64_t kind;
-    } key = {event->mine.node, event->other.node,
+    } key = {event->mine.node,
+             nothing ? (const void *)event->value
+             : many  ? NULL
+                     : (const void *)event->other.node,
              (uint64_t)event->kind * BP_OPERATORS + (uint64_t)event->operator_};
     bool added = false;
-    cause *found = cause_of(all, &key, sizeof key, &added);
+    bp_inherit_cause *found = cause_of(all, &key, sizeof key, &added);
     if (added) {
         found->event = event;
+    }
+    if (many) {
+        add_other(all, found, event);
     }
     add_result(all, found, result);
 }
@@ -125,7 +149,7 @@ take_faults(causes *all, const bp_effective_plan *plan, const bp_effective_resul
         } key = {((uint64_t)fault->node->span.start << 32) + fault->node->span.end,
                  fault->node->span.source, fault->key};
         bool added = false;
-        cause *found = cause_of(all, &key, sizeof key, &added);
+        bp_inherit_cause *found = cause_of(all, &key, sizeof key, &added);
         if (added) {
             found->fault = *fault;
             found->plan = plan;
@@ -135,196 +159,9 @@ take_faults(causes *all, const bp_effective_plan *plan, const bp_effective_resul
     }
 }
 
-/* The name of a setting in the words of its source. */
-static bp_str
-setting_of(const bp_part *part)
-{
-    const bp_node *node = part->node;
-    if (node->setting == NULL || node->setting->name[0] == '\0' || part->bound->policy->from_json) {
-        return node->key;
-    }
-    return bp_str_of(node->setting->name);
-}
-
-static const bp_value *
-value_of(const bp_node *node, int operator_)
-{
-    return operator_ == BP_OPERATOR_ASSIGN   ? node->assign
-           : operator_ == BP_OPERATOR_APPEND ? node->append
-                                             : node->remove;
-}
-
-static bp_finding *
-start(const bp_check_context *context, const char *code, const bp_part *part, bp_span span,
-      bp_span uses, bp_str message)
-{
-    bp_finding *finding = bp_report(context->diagnostics, code, span, "%.*s", BP_ARG(message));
-    bp_finding_scope(context->diagnostics, finding,
-                     bp_node_scope(context->arena, part->bound->policy->name, part->node));
-    bp_finding_uses(context, finding, uses);
-    return finding;
-}
-
-/* "assign and append". */
-static bp_str
-allowed_words(bp_arena *arena, unsigned allowed)
-{
-    static const char *const words[] = {"assign", "append", "remove"};
-    bp_buf out = {.arena = arena};
-    for (size_t i = 0; i < BP_OPERATORS; i++) {
-        if ((allowed & (1u << i)) != 0) {
-            bp_buf_format(&out, "%s%s", out.size > 0 ? ", " : "", words[i]);
-        }
-    }
-    return out.size == 0 ? BP_STR("nothing") : bp_buf_text(&out);
-}
-
-static unsigned
-allowed_by(const bp_node *node)
-{
-    unsigned may = node->control.may;
-    unsigned allowed = 0;
-    allowed |= (may & (BP_MAY_ASSIGN | BP_MAY_ALL)) != 0 ? 1u << BP_OPERATOR_ASSIGN : 0;
-    allowed |= (may & (BP_MAY_APPEND | BP_MAY_ALL)) != 0 ? 1u << BP_OPERATOR_APPEND : 0;
-    allowed |= (may & (BP_MAY_REMOVE | BP_MAY_ALL)) != 0 ? 1u << BP_OPERATOR_REMOVE : 0;
-    return allowed;
-}
-
-static void
-label_control(const bp_check_context *context, bp_finding *finding, const bp_part *limit)
-{
-    if (limit->node == NULL) {
-        return;
-    }
-    bp_span span =
-        bp_span_exists(limit->node->control.span) ? limit->node->control.span : limit->node->span;
-    bp_str words = allowed_words(context->arena, allowed_by(limit->node));
-    bp_finding_label(context->diagnostics, finding, span, "policies below may: %.*s",
-                     BP_ARG(words));
-}
-
-static bp_str
-policy_of(const bp_part *part)
-{
-    return part->bound == NULL ? BP_STR("?") : part->bound->policy->name;
-}
-
-static bp_finding *
-report_blocked(const bp_check_context *context, const bp_merge_event *event)
-{
-    static const char *const words[] = {"assigned", "appended to", "removed from"};
-    const bp_value *value = value_of(event->mine.node, event->operator_);
-    bp_finding *finding =
-        start(context, "INH003", &event->mine, value->span, value->uses,
-              bp_str_format(context->arena,
-                            "%.*s is %s, which policy \"%.*s\" does not allow; AWS ignores it "
-                            "without a word",
-                            BP_ARG(setting_of(&event->mine)), words[event->operator_],
-                            BP_ARG(policy_of(&event->other))));
-    bp_finding_mark(context->diagnostics, finding, "has no effect");
-    label_control(context, finding, &event->other);
-    bp_finding_help(context->diagnostics, finding,
-                    "leave it out, or allow it where the control stands");
-    return finding;
-}
-
-static bp_finding *
-report_key(const bp_check_context *context, const bp_merge_event *event)
-{
-    bp_finding *finding = start(
-        context, "INH003", &event->mine, event->mine.node->span, event->mine.node->uses,
-        bp_str_format(context->arena,
-                      "\"%.*s\" is new where policy \"%.*s\" lets policies below add nothing; "
-                      "AWS leaves it out",
-                      BP_ARG(event->mine.node->key), BP_ARG(policy_of(&event->other))));
-    finding->severity = BP_WARNING;
-    label_control(context, finding, &event->other);
-    bp_finding_note(context->diagnostics, finding,
-                    "documented by AWS; nobody has seen it in recorded answers");
-    return finding;
-}
-
-static bp_finding *
-report_wider(const bp_check_context *context, const bp_merge_event *event)
-{
-    const bp_node *node = event->mine.node;
-    bp_span span = bp_span_exists(node->control.span) ? node->control.span : node->span;
-    bp_finding *finding =
-        start(context, "INH003", &event->mine, span, node->uses,
-              bp_str_format(context->arena,
-                            "child control of %.*s allows more than that of policy \"%.*s\"; a "
-                            "control cannot be widened",
-                            BP_ARG(setting_of(&event->mine)), BP_ARG(policy_of(&event->other))));
-    finding->severity = BP_WARNING;
-    label_control(context, finding, &event->other);
-    return finding;
-}
-
-static bp_finding *
-report_conflict(const bp_check_context *context, const bp_merge_event *event)
-{
-    bp_diagnostics *list = context->diagnostics;
-    const bp_value *mine = event->mine.node->assign;
-    bp_finding *finding =
-        start(context, "INH002", &event->mine, mine->span, mine->uses,
-              bp_str_format(context->arena,
-                            "policy \"%.*s\" on the same target assigns another value to %.*s; "
-                            "the first attached wins, an order that no file shows",
-                            BP_ARG(policy_of(&event->other)), BP_ARG(setting_of(&event->mine))));
-    bp_finding_label(list, finding, event->other.node->assign->span, "the other value");
-    bp_finding_note(list, finding,
-                    "shown as if the policy that is declared first were attached "
-                    "first: \"%.*s\"",
-                    BP_ARG(policy_of(&event->other)));
-    bp_finding_help(list, finding, "let one policy assign it, or attach one of them further down");
-    return finding;
-}
-
-static bp_str
-values_words(bp_arena *arena, const bp_written *items, size_t count)
-{
-    bp_buf out = {.arena = arena};
-    for (size_t i = 0; i < count && i < VALUES_SHOWN; i++) {
-        bp_buf_format(&out, "%s%.*s", i > 0 ? ", " : "",
-                      BP_ARG(bp_shown_text(arena, items[i].value->text)));
-    }
-    if (count > VALUES_SHOWN) {
-        bp_buf_format(&out, " and %zu more", count - VALUES_SHOWN);
-    }
-    return bp_buf_text(&out);
-}
-
-static bp_finding *
-report_replaced(const bp_check_context *context, const bp_merge_event *event)
-{
-    bp_arena *arena = context->arena;
-    const bp_value *mine = event->mine.node->assign;
-    const bp_merged *before = event->before;
-    bp_finding *finding =
-        start(context, "INH004", &event->mine, mine->span, mine->uses,
-              bp_str_format(arena,
-                            "%.*s is assigned over an inherited list; values of policy \"%.*s\" "
-                            "are dropped",
-                            BP_ARG(setting_of(&event->mine)), BP_ARG(policy_of(&event->other))));
-    bp_written *after = bp_arena_array(arena, mine->items.count + 1, sizeof *after);
-    for (size_t i = 0; i < mine->items.count; i++) {
-        after[i] = (bp_written){mine->items.at[i], event->mine.bound};
-    }
-    bp_finding_label(context->diagnostics, finding, before->whole.value->span, "inherited");
-    bp_str old = values_words(arena, before->items.at, before->items.count);
-    bp_str now = values_words(arena, after, mine->items.count);
-    bp_finding_note(context->diagnostics, finding, "before: %.*s", BP_ARG(old));
-    bp_finding_note(context->diagnostics, finding, "after: %.*s", BP_ARG(now));
-    bp_finding_help(context->diagnostics, finding,
-                    event->mine.bound->policy->from_json
-                        ? "use @@append and @@remove to change single values"
-                        : "use += and -= to change single values");
-    return finding;
-}
-
 /* What a block lacks: "no Regions, no rule". */
 static bp_str
-lacking_words(const bp_check_context *context, const cause *found)
+lacking_words(const bp_check_context *context, const bp_inherit_cause *found)
 {
     static const struct {
         const char *key;
@@ -349,12 +186,12 @@ lacking_words(const bp_check_context *context, const cause *found)
 
 /* A plan of the same accounts whose name is near: the one that was meant. */
 static const bp_effective_plan *
-meant_plan(const cause *found)
+meant_plan(const bp_inherit_cause *found)
 {
     const bp_effective_plan *best = NULL;
     bp_suggester suggester = bp_suggest_start(found->plan->plan->key);
     for (size_t i = 0; i < found->result->plans.count; i++) {
-        const bp_effective_plan *plan = &found->result->plans.at[i];
+        const bp_effective_plan *plan = found->result->plans.at[i];
         const char *before = suggester.best.at;
         if (plan->plan != found->plan->plan) {
             bp_suggest_offer(&suggester, plan->plan->key);
@@ -365,7 +202,8 @@ meant_plan(const cause *found)
 }
 
 static void
-label_contributors(const bp_check_context *context, const cause *found, bp_finding *finding)
+label_contributors(const bp_check_context *context, const bp_inherit_cause *found,
+                   bp_finding *finding)
 {
     const bp_parts *parts = &found->plan->from->parts;
     const bp_bound_policy *last = NULL;
@@ -382,17 +220,17 @@ label_contributors(const bp_check_context *context, const cause *found, bp_findi
 }
 
 static bp_finding *
-report_incomplete(const bp_check_context *context, const cause *found)
+report_incomplete(const bp_check_context *context, const bp_inherit_cause *found)
 {
     bp_diagnostics *list = context->diagnostics;
     const bp_node *node = found->fault.node;
     bp_part part = {node, bp_node_writer(context->model, node, found->plan->bound)};
     bool plan = node->kind == BP_NODE_PLAN;
-    bp_finding *finding =
-        start(context, "INH001", &part, node->span, node->uses,
-              bp_str_format(context->arena, "%s \"%.*s\" has %.*s in the effective policy",
-                            plan ? "plan" : "rule", BP_ARG(node->key),
-                            BP_ARG(lacking_words(context, found))));
+    bp_finding *finding = bp_inherit_start(
+        context, "INH001", &part, node->span, node->uses,
+        bp_str_format(context->arena, "%s \"%.*s\" has %.*s in the effective policy",
+                      plan ? "plan" : "rule", BP_ARG(node->key),
+                      BP_ARG(lacking_words(context, found))));
     label_contributors(context, found, finding);
     bp_finding_note(list, finding, "the last valid effective policy stays in force meanwhile");
     const bp_effective_plan *meant = plan ? meant_plan(found) : NULL;
@@ -406,28 +244,10 @@ report_incomplete(const bp_check_context *context, const cause *found)
     return finding;
 }
 
-static bp_finding *
-report_event(const bp_check_context *context, const bp_merge_event *event)
-{
-    switch (event->kind) {
-    case BP_MERGE_BLOCKED:
-        return report_blocked(context, event);
-    case BP_MERGE_KEY_BLOCKED:
-        return report_key(context, event);
-    case BP_MERGE_WIDER:
-        return report_wider(context, event);
-    case BP_MERGE_CONFLICT:
-        return report_conflict(context, event);
-    case BP_MERGE_REPLACED:
-        return report_replaced(context, event);
-    }
-    return NULL;
-}
-
 static void
-report(const bp_check_context *context, const cause *found)
+report(const bp_check_context *context, const bp_inherit_cause *found)
 {
-    bp_finding *finding = found->event != NULL ? report_event(context, found->event)
+    bp_finding *finding = found->event != NULL ? bp_inherit_report(context, found)
                                                : report_incomplete(context, found);
     bp_cell_rows rows = bp_cells_of_results(context, &found->results);
     bp_cells_tell(context, finding, &rows);
@@ -455,10 +275,13 @@ bp_check_inheritance(const bp_check_context *context)
             }
         }
         for (size_t p = 0; bp_map_count(all.incomplete) > 0 && p < result->plans.count; p++) {
-            take_faults(&all, &result->plans.at[p], result);
+            take_faults(&all, result->plans.at[p], result);
         }
     }
     for (size_t i = 0; i < all.list.count; i++) {
-        report(context, all.list.at[i]);
+        bp_check_context passing = *context;
+        passing.arena = bp_arena_scratch(context->arena);
+        report(&passing, all.list.at[i]);
+        bp_arena_release(context->arena, passing.arena);
     }
 }

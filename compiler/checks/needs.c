@@ -30,14 +30,17 @@ typedef struct need_key {
 static size_t *
 slot_of(const bp_check_context *context, bp_map *slots, need_key key, bp_str name, size_t fresh)
 {
-    bp_buf bytes = {.arena = context->arena};
-    bp_buf_add(&bytes, (bp_str){(const char *)&key, sizeof key});
-    bp_buf_add(&bytes, name);
-    size_t *slot = bp_map_get(slots, bp_buf_text(&bytes));
+    enum { LONGEST = 128 }; /* names that are judged here are shorter */
+    char bytes[sizeof key + LONGEST];
+    size_t size = name.size < LONGEST ? name.size : LONGEST;
+    memcpy(bytes, &key, sizeof key);
+    memcpy(bytes + sizeof key, name.at, size);
+    bp_str text = {bytes, sizeof key + size};
+    size_t *slot = bp_map_get(slots, text);
     if (slot == NULL) {
         slot = BP_NEW(context->arena, size_t);
         *slot = fresh + 1;
-        bp_map_set(slots, bp_buf_text(&bytes), slot);
+        bp_map_set(slots, bp_str_copy(context->arena, text), slot);
     }
     return slot;
 }
@@ -181,11 +184,13 @@ bp_needs_of(const bp_check_context *context)
     if (context->cache != NULL && context->cache->needs != NULL) {
         return context->cache->needs;
     }
-    bp_needs *needs = BP_NEW(context->arena, bp_needs);
-    needs->slots = bp_map_new(context->arena);
+    bp_check_context lasting = *context;
+    lasting.arena = context->cache != NULL ? context->cache->arena : context->arena;
+    bp_needs *needs = BP_NEW(lasting.arena, bp_needs);
+    needs->slots = bp_map_new(lasting.arena);
     const bp_plan_uses *uses = bp_plan_uses_of(context);
     for (size_t i = 0; i < uses->count; i++) {
-        add_plan(context, needs, &uses->at[i]);
+        add_plan(&lasting, needs, &uses->at[i]);
     }
     if (context->cache != NULL) {
         context->cache->needs = needs;
@@ -299,45 +304,51 @@ one_reach(const bp_need_place *places, size_t count)
     return true;
 }
 
-/* The cells of places whose accounts differ, in tree order. */
-static bp_cell_rows
-rows_of(const bp_check_context *context, const bp_need_place *places, size_t count)
-{
-    bp_cell_rows all = {0};
-    for (size_t i = 0; i < count; i++) {
-        const bp_plan_use *use = places[i].use;
-        bp_cell_rows rows = {0};
-        for (size_t a = 0; a < use->accounts.count; a++) {
-            *bp_vec_add(context->arena, &rows) =
-                (bp_cell_row){use->accounts.at[a], places[i].regions};
-        }
-        bp_cells_add(context->arena, &all, &rows);
-    }
-    return all;
-}
-
 /* Calls a function with every account of a need but the management account. */
 typedef void judge_cell(void *state, uint32_t account, bp_region_mask regions);
+
+/* The cells of places whose accounts differ, in tree order. A mask of Regions for each account:
+ * places may be as many as there are OUs. */
+static void
+each_mixed_cell(const bp_check_context *context, const bp_need_place *places, size_t count,
+                judge_cell *judge, void *state)
+{
+    size_t accounts = context->org->accounts.count;
+    bp_arena *scratch = bp_arena_scratch(context->arena);
+    bp_region_mask *wanted = bp_arena_array(scratch, accounts + 1, sizeof *wanted);
+    bool *reached = bp_arena_array(scratch, accounts + 1, sizeof *reached);
+    for (size_t i = 0; i < count; i++) {
+        const bp_plan_use *use = places[i].use;
+        for (size_t a = 0; a < use->accounts.count; a++) {
+            wanted[use->accounts.at[a]] |= places[i].regions;
+            reached[use->accounts.at[a]] = true;
+        }
+    }
+    for (uint32_t account = 0; account < accounts; account++) {
+        if (reached[account] && !context->org->accounts.at[account].management) {
+            judge(state, account, wanted[account]);
+        }
+    }
+    bp_arena_release(context->arena, scratch);
+}
 
 static void
 each_cell(const bp_check_context *context, const bp_need_place *places, size_t count,
           judge_cell *judge, void *state)
 {
     const bp_plan_use *use = places[0].use;
-    const bp_account *accounts = context->org->accounts.at;
-    bp_cell_rows rows = {0};
     bp_region_mask wanted = 0;
-    bool same = one_reach(places, count);
+    if (!one_reach(places, count)) {
+        each_mixed_cell(context, places, count, judge, state);
+        return;
+    }
     for (size_t i = 0; i < count; i++) {
         wanted |= places[i].regions;
     }
-    if (!same) {
-        rows = rows_of(context, places, count);
-    }
-    for (size_t i = 0; i < (same ? use->accounts.count : rows.count); i++) {
-        uint32_t account = same ? use->accounts.at[i] : rows.at[i].account;
-        if (!accounts[account].management) {
-            judge(state, account, same ? wanted : rows.at[i].regions);
+    for (size_t i = 0; i < use->accounts.count; i++) {
+        uint32_t account = use->accounts.at[i];
+        if (!context->org->accounts.at[account].management) {
+            judge(state, account, wanted);
         }
     }
 }

@@ -301,20 +301,20 @@ static void
 judge_merged_empty(const bp_place *place)
 {
     const bp_value *list = bp_node_value(place->plan, "regions");
-    bp_merged *regions =
-        bp_merged_kid(place->context->effective->merger, place->merged->from, BP_STR("regions"));
-    if (list == NULL || list->kind != BP_VALUE_LIST || list->items.count > 0 || regions == NULL) {
+    const bp_parts *parts = &place->merged->from->parts;
+    if (list == NULL || list->kind != BP_VALUE_LIST || list->items.count > 0) {
         return;
     }
     bp_span span = list->span;
     bp_span uses = list->uses;
     const bp_policy *writer = list->writer;
-    for (size_t i = 0; i < regions->parts.count; i++) {
-        const bp_value *removed = regions->parts.at[i].node->remove;
+    for (size_t i = 0; i < parts->count; i++) {
+        const bp_node *leaf = bp_node_child(parts->at[i].node, "regions");
+        const bp_value *removed = leaf == NULL ? NULL : leaf->remove;
         if (removed != NULL) {
             span = removed->span;
             uses = removed->uses;
-            writer = regions->parts.at[i].bound->policy;
+            writer = parts->at[i].bound->policy;
         }
     }
     bp_finding *finding = bp_report(place->context->diagnostics, "REG009", span,

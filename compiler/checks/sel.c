@@ -1,5 +1,5 @@
 /*
- * SEL: what a plan selects (SEL004, SEL006, SEL007, SEL009, SEL016, SEL017).
+ * SEL: what a plan selects (SEL001, SEL004, SEL006, SEL007, SEL009, SEL016, SEL017).
  *
  * Which of the selected types can be copied, or honour cold storage, is judged elsewhere.
  */
@@ -179,11 +179,31 @@ judge_role(const bp_place *place)
         bp_by_source(place, "role = role(\"…\")", "\"iam_role_arn\" with the ARN of a role"));
 }
 
+/* SEL001: where the container is missing altogether, the merged plan lacks a part (INH001). */
+static void
+judge_empty(const bp_place *place)
+{
+    const bp_node *plan = place->node;
+    const bp_node *container = bp_node_child(plan, "selections");
+    if (container == NULL || plan->holes || plan->extend ||
+        selections(place, "selections/tags") != NULL ||
+        selections(place, "selections/resources") != NULL) {
+        return;
+    }
+    if (place->context->org == NULL &&
+        (bp_node_child(plan, "regions") == NULL || bp_node_first(plan, "rules") == NULL)) {
+        return; /* taken for a part of a plan */
+    }
+    report_plan(place, "SEL001", container->span,
+                BP_STR("the selections hold nothing; the plan backs up no resource"));
+}
+
 void
 bp_check_selections(const bp_check_context *context)
 {
     bp_each_plan(context, judge_forms);
     bp_each_merged(context, BP_LAYER_PLANS, judge_forms);
+    bp_each_effective(context, BP_LAYER_PLANS, judge_empty);
     bp_each_effective(context, BP_LAYER_PLANS, judge_plan);
     bp_each_effective(context, BP_LAYER_SELECTIONS, judge_role);
 }

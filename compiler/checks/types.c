@@ -4,7 +4,9 @@
  */
 #include "compiler/checks/types.h"
 
-enum { TYPE_ROOM = 64, TYPES_SHOWN = 6 };
+#include "compiler/coverage/selected.h"
+
+enum { TYPES_SHOWN = 6 };
 
 bool
 bp_type_never_copies(const bp_type *type)
@@ -44,7 +46,7 @@ bp_type_words(bp_arena *arena, const bp_type *const *types, size_t count)
 
 /* What one selection leaves out. */
 typedef struct excluded {
-    const bp_type *types[TYPE_ROOM];
+    const bp_type *types[BP_TYPES_ROOM];
     size_t count;
 } excluded;
 
@@ -59,30 +61,15 @@ is_excluded(const excluded *out, const bp_type *type)
     return false;
 }
 
-static size_t
-types_of_words(bp_str words, const bp_type **types)
-{
-    size_t count = bp_types_of_pattern(words, types, TYPE_ROOM);
-    const char *pattern = count == 0 ? bp_pattern_of_word(words) : NULL;
-    if (pattern != NULL) {
-        count = bp_types_of_pattern(bp_str_of(pattern), types, TYPE_ROOM);
-    }
-    if (count == 0) {
-        types[0] = bp_type_find(words);
-        count = types[0] != NULL;
-    }
-    return count;
-}
-
 static void
 exclude(const bp_node *selection, excluded *out)
 {
     const bp_value *list = bp_node_value(selection, "not_resource_types");
     for (size_t i = 0; list != NULL && list->kind == BP_VALUE_LIST && i < list->items.count; i++) {
         const bp_value *item = list->items.at[i];
-        const bp_type *types[TYPE_ROOM];
-        size_t count = item->kind == BP_VALUE_TEXT ? types_of_words(item->text, types) : 0;
-        for (size_t t = 0; t < count && out->count < TYPE_ROOM; t++) {
+        const bp_type *types[BP_TYPES_ROOM];
+        size_t count = item->kind == BP_VALUE_TEXT ? bp_types_of_words(item->text, types) : 0;
+        for (size_t t = 0; t < count && out->count < BP_TYPES_ROOM; t++) {
             out->types[out->count++] = types[t];
         }
     }
@@ -93,8 +80,8 @@ static void
 open_to_all(const bp_check_context *context, bp_named_types *named, const bp_node *selection,
             const excluded *out)
 {
-    const bp_type *types[TYPE_ROOM];
-    size_t count = bp_types_of_pattern(BP_STR("*"), types, TYPE_ROOM);
+    const bp_type *types[BP_TYPES_ROOM];
+    size_t count = bp_types_of_pattern(BP_STR("*"), types, BP_TYPES_ROOM);
     if (named->open == NULL) {
         named->open = selection;
     }
@@ -114,11 +101,11 @@ static bool
 add_item(const bp_check_context *context, bp_named_types *named, const bp_node *selection,
          const bp_value *item, const excluded *out)
 {
-    const bp_type *types[TYPE_ROOM];
+    const bp_type *types[BP_TYPES_ROOM];
     if (item->kind != BP_VALUE_TEXT || bp_str_is(item->text, "*") || bp_str_is(item->text, "all")) {
         return item->kind != BP_VALUE_TEXT;
     }
-    size_t count = types_of_words(item->text, types);
+    size_t count = bp_types_of_words(item->text, types);
     bp_named_group group = {.span = item->span, .selection = selection};
     for (size_t i = 0; i < count; i++) {
         if (!is_excluded(out, types[i])) {
@@ -131,7 +118,8 @@ add_item(const bp_check_context *context, bp_named_types *named, const bp_node *
     return true;
 }
 
-static void
+/* False if the intention is everything. */
+static bool
 add_protected(const bp_check_context *context, bp_named_types *named, const bp_node *selection,
               const excluded *out)
 {
@@ -139,20 +127,14 @@ add_protected(const bp_check_context *context, bp_named_types *named, const bp_n
     for (size_t i = 0; i < selection->protects.count; i++) {
         all = !add_item(context, named, selection, selection->protects.at[i], out) || all;
     }
-    if (all) {
-        open_to_all(context, named, selection, out);
-    }
+    return !all;
 }
 
-static void
-add_resources(const bp_check_context *context, bp_named_types *named, const bp_node *selection)
+/* Adds the types that patterns name; false if the selection is not held to some of them. */
+static bool
+add_patterns(const bp_check_context *context, bp_named_types *named, const bp_node *selection,
+             const excluded *out)
 {
-    excluded out = {.count = 0};
-    exclude(selection, &out);
-    if (selection->protects.count > 0) {
-        add_protected(context, named, selection, &out);
-        return;
-    }
     const bp_node *leaf = bp_node_child(selection, "resource_types");
     const bp_value *lists[] = {leaf != NULL ? leaf->assign : NULL,
                                leaf != NULL ? leaf->append : NULL};
@@ -161,12 +143,10 @@ add_resources(const bp_check_context *context, bp_named_types *named, const bp_n
         for (size_t i = 0;
              lists[l] != NULL && lists[l]->kind == BP_VALUE_LIST && i < lists[l]->items.count;
              i++) {
-            all = !add_item(context, named, selection, lists[l]->items.at[i], &out) || all;
+            all = !add_item(context, named, selection, lists[l]->items.at[i], out) || all;
         }
     }
-    if (all) {
-        open_to_all(context, named, selection, &out);
-    }
+    return !all;
 }
 
 /* The group of the inventory with exactly these types, made if it is new. */
@@ -193,31 +173,6 @@ listed_group(const bp_check_context *context, bp_named_types *named, const bp_no
     return group;
 }
 
-static bool
-carries(const bp_resource_row *row, bp_str key, const bp_value *values)
-{
-    for (size_t i = 0; i < row->tag_keys.count; i++) {
-        for (size_t v = 0; bp_str_equal(row->tag_keys.at[i], key) && v < values->items.count; v++) {
-            const bp_value *value = values->items.at[v];
-            if (value->kind == BP_VALUE_TEXT && bp_str_equal(value->text, row->tags.at[i].text)) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-static bool
-is_watched(const bp_organization *org, bp_str key)
-{
-    for (size_t i = 0; org != NULL && i < org->watched_tags.count; i++) {
-        if (bp_str_equal(org->watched_tags.at[i], key)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Accounts come in tree order, so a known one is the last, but for a second selection. */
 static void
 add_row(const bp_check_context *context, bp_cell_rows *rows, uint32_t account, bp_region_mask where)
@@ -233,52 +188,90 @@ add_row(const bp_check_context *context, bp_cell_rows *rows, uint32_t account, b
     }
 }
 
-/* Adds what the inventory lists under the tag; false if some cell is not known. */
+/* Adds what the inventory lists for the selection; false if some cell is not known. */
 static bool
 add_listed(const bp_check_context *context, bp_named_types *named, const bp_plan_use *use,
            const bp_node *selection)
 {
-    bp_str key = {"", 0};
-    const bp_value *values = bp_node_value(selection, "tag_value");
-    if (!bp_node_text(selection, "tag_key", &key) || values == NULL ||
-        values->kind != BP_VALUE_LIST || use->accounts.count == 0 ||
-        !is_watched(context->org, key)) {
-        return false;
-    }
-    bool known = true;
+    bool known = use->accounts.count > 0;
     for (size_t i = 0; i < use->accounts.count; i++) {
         const bp_resource_set *set = context->org->accounts.at[use->accounts.at[i]].resources;
         known = known && set != NULL && (use->usable & ~set->seen) == 0;
         for (size_t r = 0; set != NULL && r < set->rows.count; r++) {
-            bp_region_mask where = set->rows.at[r].in & use->usable & set->seen;
-            if (where == 0 || !carries(&set->rows.at[r], key, values)) {
-                continue;
+            bp_region_mask where = set->rows.at[r].in & use->usable;
+            bp_answer takes = where == 0
+                                  ? BP_ABSENT
+                                  : bp_selection_takes(context->org, selection, &set->rows.at[r]);
+            known = known && takes != BP_UNKNOWN;
+            if (takes == BP_PRESENT) {
+                bp_named_group *group = listed_group(context, named, selection, &set->rows.at[r]);
+                add_row(context, &group->rows, use->accounts.at[i], where);
             }
-            bp_named_group *group = listed_group(context, named, selection, &set->rows.at[r]);
-            add_row(context, &group->rows, use->accounts.at[i], where);
         }
     }
     return known;
+}
+
+/* Whether all that the selection can take would be listed: the inventory is complete by tag alone,
+ * as resources that never had one may be missing. */
+static bool
+is_told(const bp_check_context *context, const bp_node *selection)
+{
+    static const char *const groups[] = {"conditions/string_equals", "conditions/string_like"};
+    bp_str key = {"", 0};
+    if (bp_node_is_tags(selection)) {
+        return bp_node_text(selection, "tag_key", &key) && bp_tag_is_watched(context->org, key);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        const bp_node *condition = bp_node_first(selection, groups[i]);
+        for (; condition != NULL; condition = condition->next) {
+            if (bp_tag_is_watched(context->org, bp_condition_tag(condition))) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void
+add_tags(const bp_check_context *context, bp_named_types *named, const bp_plan_use *use,
+         const bp_node *selection)
+{
+    const excluded none = {.count = 0};
+    if (bp_node_unknown(selection, "tag_key") || bp_node_unknown(selection, "tag_value")) {
+        return;
+    }
+    bool held = selection->protects.count > 0 && add_protected(context, named, selection, &none);
+    bool known = add_listed(context, named, use, selection) && is_told(context, selection);
+    if (!held && !known) {
+        open_to_all(context, named, selection, &none);
+    }
+}
+
+static void
+add_resources(const bp_check_context *context, bp_named_types *named, const bp_plan_use *use,
+              const bp_node *selection)
+{
+    excluded out = {.count = 0};
+    exclude(selection, &out);
+    bool held = selection->protects.count > 0 ? add_protected(context, named, selection, &out)
+                                              : add_patterns(context, named, selection, &out);
+    if (!held && !(add_listed(context, named, use, selection) && is_told(context, selection))) {
+        open_to_all(context, named, selection, &out);
+    }
 }
 
 bp_named_types
 bp_named_types_of(const bp_check_context *context, const bp_plan_use *use)
 {
     bp_named_types named = {0};
-    const excluded none = {.count = 0};
     const bp_node *selection = bp_node_first(use->plan, "selections/tags");
     for (; selection != NULL; selection = selection->next) {
-        if (selection->protects.count > 0) {
-            add_protected(context, &named, selection, &none);
-        } else if (!bp_node_unknown(selection, "tag_key") &&
-                   !bp_node_unknown(selection, "tag_value") &&
-                   !add_listed(context, &named, use, selection)) {
-            open_to_all(context, &named, selection, &none);
-        }
+        add_tags(context, &named, use, selection);
     }
     selection = bp_node_first(use->plan, "selections/resources");
     for (; selection != NULL; selection = selection->next) {
-        add_resources(context, &named, selection);
+        add_resources(context, &named, use, selection);
     }
     named.everywhere.at =
         bp_arena_array(context->arena, use->accounts.count + 1, sizeof *named.everywhere.at);

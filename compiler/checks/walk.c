@@ -239,8 +239,10 @@ bp_place_inherits(const bp_place *place)
 bool
 bp_place_whole(const bp_place *place)
 {
-    for (const bp_node *node = place->node; node != NULL; node = node->parent) {
-        if (node->extend) {
+    /* Blocks alone say it; merged plans share what is below them, so this does not climb. */
+    const bp_node *const blocks[] = {place->node, place->rule, place->plan};
+    for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++) {
+        if (blocks[i] != NULL && blocks[i]->extend) {
             return false;
         }
     }
@@ -250,34 +252,37 @@ bp_place_whole(const bp_place *place)
     return place->context->org != NULL || plan_complete(place->plan);
 }
 
-/* Whose value or node of a merged plan stands at a place. */
+/* Whose value or node stands at a place of a node or below it; NULL if nothing stands there. Merged
+ * plans share what is below their blocks, so this does not climb. */
+static const bp_policy *
+writer_below(const bp_node *node, bp_span span, int depth)
+{
+    const bp_value *value = node->assign;
+    if (value != NULL && bp_span_equal(value->span, span)) {
+        return value->writer;
+    }
+    for (size_t i = 0; value != NULL && i < value->items.count; i++) {
+        if (bp_span_equal(value->items.at[i]->span, span)) {
+            return value->items.at[i]->writer;
+        }
+    }
+    if (bp_span_equal(node->span, span)) {
+        return node->writer;
+    }
+    for (const bp_node *kid = node->first; kid != NULL && depth < DEPTH; kid = kid->next) {
+        const bp_policy *found = writer_below(kid, span, depth + 1);
+        if (found != NULL) {
+            return found;
+        }
+    }
+    return NULL;
+}
+
 static const bp_policy *
 writer_at(const bp_place *place, bp_span span)
 {
-    const bp_node *node = place->plan;
-    while (node != NULL) {
-        const bp_value *value = node->assign;
-        if (value != NULL && bp_span_equal(value->span, span)) {
-            return value->writer;
-        }
-        for (size_t i = 0; value != NULL && i < value->items.count; i++) {
-            if (bp_span_equal(value->items.at[i]->span, span)) {
-                return value->items.at[i]->writer;
-            }
-        }
-        if (bp_span_equal(node->span, span)) {
-            return node->writer;
-        }
-        if (node->first != NULL) {
-            node = node->first;
-            continue;
-        }
-        while (node != place->plan && node->next == NULL) {
-            node = node->parent;
-        }
-        node = node == place->plan ? NULL : node->next;
-    }
-    return place->policy;
+    const bp_policy *found = writer_below(place->plan, span, 0);
+    return found != NULL ? found : place->policy;
 }
 
 bp_finding *

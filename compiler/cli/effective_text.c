@@ -121,6 +121,28 @@ print_verdict(const printer *p, bp_merged *plans)
     }
 }
 
+/* Where policies of one level disagree, their order decides: says which one was taken. */
+static void
+print_order(const printer *p, const bp_way *way)
+{
+    bool told[2] = {false, false};
+    for (; way != NULL; way = way->above) {
+        for (size_t i = 0; i < way->events.count; i++) {
+            if (way->events.at[i].kind == BP_MERGE_CONFLICT) {
+                told[way->events.at[i].attached] = true;
+            }
+        }
+    }
+    if (told[true]) {
+        bp_output_text(p->run->out, "  policies of one target disagree; taken in the order of "
+                                    "attachment that the inventory lists\n");
+    }
+    if (told[false]) {
+        bp_output_text(p->run->out, "  policies of one target disagree; taken in the order of "
+                                    "declaration, as the inventory lists none\n");
+    }
+}
+
 void
 bp_effective_print_text(bp_run *run, bp_shown *shown)
 {
@@ -140,6 +162,7 @@ bp_effective_print_text(bp_run *run, bp_shown *shown)
             continue;
         }
         print_verdict(&p, plans);
+        print_order(&p, group->way);
         print_node(&p, document, 2, 0);
     }
     if (shown->groups.count == 0) {

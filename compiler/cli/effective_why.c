@@ -141,7 +141,8 @@ fate_of(const bp_way *way, const bp_node *node, int operator_, bp_part *by)
         if (event->kind == BP_MERGE_CONFLICT && event->mine.node == node &&
             operator_ == BP_OPERATOR_ASSIGN) {
             *by = event->other;
-            return "without effect: assigned before by";
+            return event->attached ? "without effect: attached before it, says the inventory, is"
+                                   : "without effect: declared before it is";
         }
     }
     return NULL;

@@ -166,12 +166,18 @@ SCENARIO(no_such_file, 2, "check", SEED, "nowhere.bpol")
 SCENARIO(no_such_inventory, 2, "check", SEED, "--inventory", "nowhere.yaml")
 SCENARIO(inventory_is_no_inventory, 2, "check", SEED, "--inventory", "backpol.yaml")
 SCENARIO(manifest_is_no_manifest, 2, "check", SEED, "--config", "org.yaml")
+SCENARIO(inventory_commands, 0, "inventory", "commands", SEED)
+SCENARIO(inventory_policy, 0, "inventory", "commands", "--print-iam")
 SCENARIO(dump_tokens, 0, "dump", SEED, "--stage", "tokens")
 SCENARIO(dump_ast, 0, "dump", SEED, "--stage", "ast")
 SCENARIO(dump_policy, 0, "dump", SEED, "--stage", "policy")
 SCENARIO(dump_document, 0, "dump", SEED, "--stage", "document")
 SCENARIO(dump_model, 0, "dump", SEED, "--stage", "model")
 SCENARIO(dump_deployment, 0, "dump", SEED, "--stage", "deployment")
+SCENARIO(coverage_as_text, 1, "coverage", "-C", "testdata/cli/coverage-tells-what-no-plan-reaches",
+         "--as-of", "2026-11-02", "--config", "required.yaml")
+SCENARIO(coverage_as_json, 0, "coverage", "-C", "testdata/cli/coverage-tells-what-no-plan-reaches",
+         "--as-of", "2026-11-02", "--format", "json")
 SCENARIO(inventory_check, 0, "inventory", "check", SEED, "--as-of", "2026-11-02")
 SCENARIO(inventory_check_json, 0, "inventory", "check", SEED, "--as-of", "2026-11-02", "--format",
          "json")
@@ -183,7 +189,8 @@ SCENARIO(import_policy, 0, "import", "testdata/import/policies/all-operators.jso
 SCENARIO(import_nothing, 2, "import", "nowhere.json")
 SCENARIO(inventory_import, 0, "inventory", "import", "--quiet", "--watch-tag", "backup",
          "testdata/inventory-import/dumps-become-an-organization/dumps.ndjson")
-SCENARIO(inventory_import_refused, 2, "inventory", "import", "testdata/seed/org.yaml", "nowhere.json")
+SCENARIO(inventory_import_refused, 2, "inventory", "import", "testdata/seed/org.yaml",
+         "nowhere.json")
 SCENARIO(init_over_a_project, 2, "init", "-C", "testdata/seed")
 SCENARIO(diff_of_folders, 1, "diff", "testdata/seed", "testdata/diff/seed-with-child", "--as-of",
          "2026-11-02")
@@ -248,12 +255,16 @@ main(void)
         cmocka_unit_test(no_such_inventory),
         cmocka_unit_test(inventory_is_no_inventory),
         cmocka_unit_test(manifest_is_no_manifest),
+        cmocka_unit_test(inventory_commands),
+        cmocka_unit_test(inventory_policy),
         cmocka_unit_test(dump_tokens),
         cmocka_unit_test(dump_ast),
         cmocka_unit_test(dump_policy),
         cmocka_unit_test(dump_document),
         cmocka_unit_test(dump_model),
         cmocka_unit_test(dump_deployment),
+        cmocka_unit_test(coverage_as_text),
+        cmocka_unit_test(coverage_as_json),
         cmocka_unit_test(inventory_check),
         cmocka_unit_test(inventory_check_json),
         cmocka_unit_test(inventory_list),

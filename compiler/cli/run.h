@@ -42,6 +42,7 @@ bp_command bp_command_check;
 bp_command bp_command_build;
 bp_command bp_command_effective;
 bp_command bp_command_diff;
+bp_command bp_command_coverage;
 bp_command bp_command_fmt;
 bp_command bp_command_rules;
 bp_command bp_command_explain;

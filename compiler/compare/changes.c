@@ -84,11 +84,12 @@ find_origin(const bp_leaf *leaf, const bp_change *change, bp_origin *from)
             return;
         }
     }
-    for (size_t i = 0; leaf->parts != NULL && change->removed.count > 0 && i < leaf->parts->count;
+    for (size_t i = 0; leaf->block != NULL && change->removed.count > 0 && i < leaf->block->count;
          i++) {
-        const bp_part *part = &leaf->parts->at[i];
-        if (holds_text(part->node->remove, change->removed.at[0])) {
-            *from = (bp_origin){part->bound->policy->name, part->node->remove->span};
+        const bp_part *part = &leaf->block->at[i];
+        const bp_node *node = bp_node_at(part->node, leaf->inside);
+        if (node != NULL && holds_text(node->remove, change->removed.at[0])) {
+            *from = (bp_origin){part->bound->policy->name, node->remove->span};
         }
     }
 }

@@ -19,16 +19,22 @@ typedef struct place {
     bp_str key;
     bp_str path;
     size_t depth;
+    const bp_parts
+        *block;         /* the places of the plan, rule, copy or selection around it; may be NULL */
+    const char *inside; /* keys from that block down to here, joined by '/' */
 } place;
 
 static place
 below(const flattener *f, const place *at, bp_str name)
 {
-    place next = {.depth = at->depth + 1};
+    place next = {.depth = at->depth + 1, .block = at->block};
     bp_str folded = bp_str_fold(f->arena, name);
     next.key = bp_str_format(f->arena, "%.*s\x1f%.*s", BP_ARG(at->key), BP_ARG(folded));
     next.path = bp_str_format(f->arena, "%.*s%s%.*s", BP_ARG(at->path),
                               at->path.size > 0 ? "." : "", BP_ARG(folded));
+    next.inside = at->inside == NULL
+                      ? folded.at
+                      : bp_str_format(f->arena, "%s/%.*s", at->inside, BP_ARG(folded)).at;
     return next;
 }
 
@@ -88,7 +94,8 @@ add_merged(const flattener *f, bp_merged *node, const place *at)
         bp_leaf *leaf = add(f, at, node->first.node);
         leaf->part = !node->has_value;
         leaf->list = node->list;
-        leaf->parts = &node->parts;
+        leaf->block = at->block;
+        leaf->inside = at->inside;
         for (size_t i = 0; i < node->items.count && node->has_value; i++) {
             const bp_written *item = &node->items.at[i];
             *bp_vec_add(f->arena, &leaf->items) = text_of(item->value);
@@ -102,7 +109,12 @@ add_merged(const flattener *f, bp_merged *node, const place *at)
                                                                        : node->first.node->span;
     }
     for (size_t i = 0; i < node->kids.count && at->depth < DEPTH && !node->has_value; i++) {
-        place next = below(f, at, node->kids.at[i]->first.node->key);
+        place here = *at;
+        if (node->parts.count > 0) {
+            here.block = &node->parts;
+            here.inside = NULL;
+        }
+        place next = below(f, &here, node->kids.at[i]->first.node->key);
         add_merged(f, node->kids.at[i], &next);
     }
     if (index < f->flat->leaves.count && f->flat->leaves.at[index].part) {

@@ -18,7 +18,8 @@ typedef struct bp_leaf {
     const char *operator_;
     bp_texts_list items;     /* of a scalar: one */
     BP_VEC(bp_origin) wrote; /* of a merged list: who wrote each item */
-    const bp_parts *parts;   /* of a merged list: all places that are in it; else NULL */
+    const bp_parts *block;   /* of a merged one: the places of the block around it; may be NULL */
+    const char *inside;      /* its keys in that block, joined by '/' */
     bp_origin from;
 } bp_leaf;
 

@@ -1,18 +1,12 @@
 /*
  * Results: the accounts of each way from the root, and the plans that they get.
  *
- * OUs stand in tree order, parents first, so one pass gives every OU its level and another every
- * account. What policies become together is the business of merge.c.
+ * Which levels stand above an account is the business of levels.c, what policies become together
+ * that of merge.c.
  */
 #include "compiler/effective/effective.h"
 
 #include <stdlib.h>
-
-/* Policies attached to one OU or account, in the order in which they act. */
-typedef struct peers {
-    BP_VEC(const bp_bound_policy *) list;
-    BP_VEC(unsigned) orders; /* of bp_target_ref */
-} peers;
 
 typedef struct evaluation {
     bp_arena *arena;
@@ -21,58 +15,6 @@ typedef struct evaluation {
     bool *in_a_result; /* for each policy */
     bp_map *plan_of;   /* bytes of the address of a plan → index of effective->plans + 1 */
 } evaluation;
-
-static void
-attach(bp_arena *arena, peers *at, const bp_bound_policy *bound, unsigned order)
-{
-    size_t place = at->list.count;
-    while (place > 0 && at->orders.at[place - 1] > order) {
-        place--;
-    }
-    if (place > 0 && at->list.at[place - 1] == bound) {
-        return;
-    }
-    (void)bp_vec_add(arena, &at->list);
-    (void)bp_vec_add(arena, &at->orders);
-    for (size_t i = at->list.count - 1; i > place; i--) {
-        at->list.at[i] = at->list.at[i - 1];
-        at->orders.at[i] = at->orders.at[i - 1];
-    }
-    at->list.at[place] = bound;
-    at->orders.at[place] = order;
-}
-
-void
-bp_effective_ways(bp_arena *arena, const bp_model *model, bp_merger *merger, bp_way ***ou_ways,
-                  bp_way ***account_ways)
-{
-    const bp_organization *org = model->org;
-    peers *at_ou = bp_arena_array(arena, org->ous.count + 1, sizeof *at_ou);
-    peers *at_account = bp_arena_array(arena, org->accounts.count + 1, sizeof *at_account);
-    for (size_t i = 0; i < model->policies.count; i++) {
-        const bp_bound_policy *bound = &model->policies.at[i];
-        for (size_t t = 0; t < bound->targets.count; t++) {
-            const bp_bound_target *target = &bound->targets.at[t];
-            unsigned order = target->ref == NULL ? 0 : target->ref->order;
-            if (target->ou != NULL) {
-                attach(arena, &at_ou[target->ou - org->ous.at], bound, order);
-            } else if (target->account != NULL) {
-                attach(arena, &at_account[bp_account_index(org, target->account)], bound, order);
-            }
-        }
-    }
-    *ou_ways = bp_arena_array(arena, org->ous.count + 1, sizeof **ou_ways);
-    *account_ways = bp_arena_array(arena, org->accounts.count + 1, sizeof **account_ways);
-    for (size_t i = 0; i < org->ous.count; i++) {
-        bp_way *above = i == 0 ? NULL : (*ou_ways)[org->ous.at[i].parent];
-        (*ou_ways)[i] = bp_merger_way(merger, above, at_ou[i].list.at, at_ou[i].list.count);
-    }
-    for (size_t i = 0; i < org->accounts.count; i++) {
-        bp_way *above = (*ou_ways)[org->accounts.at[i].ou];
-        (*account_ways)[i] =
-            bp_merger_way(merger, above, at_account[i].list.at, at_account[i].list.count);
-    }
-}
 
 static bp_str
 key_of(const void *const *pointer)
@@ -111,6 +53,28 @@ collect_policies(evaluation *e, bp_effective_result *result)
     result->policies.count = kept + 1;
 }
 
+/* The one record of a plan, whichever results have it. */
+static const bp_effective_plan *
+plan_of(evaluation *e, bp_merged *from)
+{
+    const bp_node *tree = bp_merged_tree(e->effective->merger, from);
+    const void *address = tree;
+    const bp_effective_plan *known = bp_map_get(e->plan_of, key_of(&address));
+    if (known != NULL) {
+        return known;
+    }
+    bp_effective_plan *plan = BP_NEW(e->arena, bp_effective_plan);
+    *plan = (bp_effective_plan){.plan = tree,
+                                .policy = from->first.bound->policy,
+                                .bound = from->first.bound,
+                                .merged = tree != from->first.node,
+                                .from = from};
+    const void **key = BP_NEW(e->arena, const void *);
+    *key = tree;
+    bp_map_set(e->plan_of, key_of(key), plan);
+    return plan;
+}
+
 static void
 collect_plans(evaluation *e, bp_effective_result *result)
 {
@@ -121,16 +85,11 @@ collect_plans(evaluation *e, bp_effective_result *result)
         return;
     }
     bp_merged_open(merger, plans);
+    result->plans.room = plans->kids.count;
+    result->plans.at = bp_arena_array(e->arena, plans->kids.count + 1, sizeof *result->plans.at);
     for (size_t i = 0; i < plans->kids.count; i++) {
-        bp_merged *plan = plans->kids.at[i];
-        if (plan->first.node->kind == BP_NODE_PLAN) {
-            const bp_node *tree = bp_merged_tree(merger, plan);
-            *bp_vec_add(e->arena, &result->plans) =
-                (bp_effective_plan){.plan = tree,
-                                    .policy = plan->first.bound->policy,
-                                    .bound = plan->first.bound,
-                                    .merged = tree != plan->first.node,
-                                    .from = plan};
+        if (plans->kids.at[i]->first.node->kind == BP_NODE_PLAN) {
+            result->plans.at[result->plans.count++] = plan_of(e, plans->kids.at[i]);
         }
     }
 }
@@ -164,25 +123,9 @@ take_accounts(evaluation *e)
     }
 }
 
-/* The plans of all results by their tree, each once. */
-static void
-index_plans(evaluation *e)
-{
-    for (size_t i = 0; i < e->effective->results.count; i++) {
-        const bp_effective_result *result = &e->effective->results.at[i];
-        for (size_t p = 0; p < result->plans.count; p++) {
-            bp_effective_plan *plan = &result->plans.at[p];
-            const void **key = BP_NEW(e->arena, const void *);
-            *key = plan->plan;
-            (void)bp_map_add(e->plan_of, key_of(key), plan, NULL);
-        }
-    }
-}
-
 static void
 list_plans(evaluation *e)
 {
-    index_plans(e);
     for (size_t i = 0; i < e->model->policies.count; i++) {
         const bp_node *plan = bp_node_first(e->model->policies.at[i].policy->document, "plans");
         for (; plan != NULL; plan = plan->next) {
@@ -220,8 +163,9 @@ bp_effective_evaluate(bp_arena *arena, const bp_model *model, bp_effective **eff
     }
     for (size_t i = 0; i < count; i++) {
         if (!e.in_a_result[i]) {
-            const bp_bound_policy *alone = &model->policies.at[i];
-            (void)result_of(&e, bp_merger_way(e.effective->merger, NULL, &alone, 1));
+            const bp_bound_policy *bound = &model->policies.at[i];
+            bp_peers alone = {{&bound, 1, 1}, false};
+            (void)result_of(&e, bp_merger_way(e.effective->merger, NULL, &alone));
         }
     }
     list_plans(&e);
@@ -232,12 +176,7 @@ bp_effective_evaluate(bp_arena *arena, const bp_model *model, bp_effective **eff
 static const bp_bound_policy *
 bound_of(const bp_model *model, const bp_policy *policy)
 {
-    for (size_t i = 0; i < model->policies.count; i++) {
-        if (model->policies.at[i].policy == policy) {
-            return &model->policies.at[i];
-        }
-    }
-    return NULL;
+    return policy->number < model->policies.count ? &model->policies.at[policy->number] : NULL;
 }
 
 const bp_bound_policy *

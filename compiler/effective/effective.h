@@ -22,7 +22,7 @@ typedef struct bp_effective_plan {
 /* What a set of accounts gets, all alike. */
 typedef struct bp_effective_result {
     BP_VEC(uint32_t) accounts; /* indices, ascending: ACTIVE accounts only */
-    BP_VEC(bp_effective_plan) plans;
+    BP_VEC(const bp_effective_plan *) plans;
     BP_VEC(const bp_bound_policy *) policies; /* reaching, in order of declaration */
     bool includes_management;
     bp_way *way; /* from the root */
@@ -47,7 +47,7 @@ typedef struct bp_effective {
 bool bp_effective_evaluate(bp_arena *arena, const bp_model *model, bp_effective **effective);
 
 /* The levels of all OUs and accounts of an organization, for policies attached by their targets.
- * Peers stand in order of declaration. */
+ * Peers stand in the order of attachment where the inventory tells it, else of declaration. */
 void bp_effective_ways(bp_arena *arena, const bp_model *model, bp_merger *merger, bp_way ***ou_ways,
                        bp_way ***account_ways);
 

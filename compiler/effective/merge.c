@@ -6,9 +6,10 @@
  * allowed, peers that disagree) is noted as an event of the level; checks decide what to say about
  * it.
  *
- * Not here: which policies stand where (ways.c), and trees for checks (merge_tree.c).
+ * Not here: what operators do to the value of a setting (merge_value.c), which policies stand where
+ * (ways.c), and trees for checks (merge_tree.c).
  */
-#include "compiler/effective/merge.h"
+#include "compiler/effective/merge_parts.h"
 
 #include "grammar/ast.h"
 
@@ -33,12 +34,32 @@ bytes_of(const void *const *pointer)
     return (bp_str){(const char *)pointer, sizeof *pointer};
 }
 
-/* A node that has nothing but one place in it. Those of plans are kept: many levels share them. */
+/* Plans, rules, copies and selections. */
+static bool
+is_block(const bp_node *node)
+{
+    return node->kind == BP_NODE_PLAN || node->kind == BP_NODE_RULE || node->kind == BP_NODE_COPY ||
+           node->kind == BP_NODE_SELECTION;
+}
+
+/* Whether a value is removed at a node or below it. */
+static bool
+removes(const bp_node *node, int depth)
+{
+    bool any = node->remove != NULL;
+    for (const bp_node *kid = node->first; kid != NULL && !any && depth < DEPTH; kid = kid->next) {
+        any = removes(kid, depth + 1);
+    }
+    return any;
+}
+
+/* A node that has nothing but one place in it. Those of blocks and containers are kept: many levels
+ * share them. */
 static bp_merged *
 sole(bp_merger *m, const bp_part *part)
 {
     const void **key = NULL;
-    if (part->node->kind == BP_NODE_PLAN) {
+    if (part->node->first != NULL) {
         key = BP_NEW(m->arena, const void *);
         *key = part->node;
         bp_merged *known = bp_map_get(m->soles, bytes_of(key));
@@ -49,6 +70,7 @@ sole(bp_merger *m, const bp_part *part)
     bp_merged *node = BP_NEW(m->arena, bp_merged);
     node->first = *part;
     node->sole = true;
+    node->removes = removes(part->node, 0);
     node->allowed = BP_ALLOWED_ALL;
     if (key != NULL) {
         bp_map_set(m->soles, bytes_of(key), node);
@@ -56,262 +78,24 @@ sole(bp_merger *m, const bp_part *part)
     return node;
 }
 
-static void
-tell(bp_merger *m, bp_way *level, bp_merge_event event)
+void
+bp_merge_tell(bp_merger *m, bp_way *level, bp_merge_event event)
 {
     if (level != NULL) {
         *bp_vec_add(m->arena, &level->events) = event;
     }
 }
 
-/* What the compiler adds by itself changes nothing, and nothing is said about it. */
-static bool
-is_supplied(const bp_node *node)
-{
-    return node->supplied;
-}
-
-static bool
-allows(const bp_merged *node, int operator_)
+bool
+bp_merged_allows(const bp_merged *node, int operator_)
 {
     return (node->allowed & (1u << operator_)) != 0;
 }
 
-/* The part that took an operator away; without a node if nobody did. */
-static bp_part
-limit_of(const bp_merged *node, int operator_)
+bp_part
+bp_merged_limit(const bp_merged *node, int operator_)
 {
     return node->limits == NULL ? (bp_part){0} : node->limits->by[operator_];
-}
-
-/* The copy of a node of which it is told how it was before. */
-static const bp_merged *
-frozen(bp_merger *m, const bp_merged *node)
-{
-    bp_merged *copy = BP_NEW(m->arena, bp_merged);
-    *copy = *node;
-    return copy;
-}
-
-static bool
-holds_text(const bp_merged *node, bp_str text)
-{
-    for (size_t i = 0; i < node->items.count; i++) {
-        const bp_value *item = node->items.at[i].value;
-        if (item->kind == BP_VALUE_TEXT && bp_str_equal(item->text, text)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool
-value_holds(const bp_value *value, bp_str text)
-{
-    if (value->kind == BP_VALUE_TEXT) {
-        return bp_str_equal(value->text, text);
-    }
-    for (size_t i = 0; i < value->items.count; i++) {
-        const bp_value *item = value->items.at[i];
-        if (item->kind == BP_VALUE_TEXT && bp_str_equal(item->text, text)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Whether two values are the same as far as anyone can tell: the order of a list means nothing. */
-static bool
-same_value(const bp_value *a, const bp_value *b)
-{
-    if (a->kind != b->kind) {
-        return a->kind == BP_VALUE_UNKNOWN || b->kind == BP_VALUE_UNKNOWN;
-    }
-    if (a->kind == BP_VALUE_TEXT) {
-        return bp_str_equal(a->text, b->text);
-    }
-    for (size_t i = 0; i < a->items.count; i++) {
-        if (a->items.at[i]->kind == BP_VALUE_TEXT && !value_holds(b, a->items.at[i]->text)) {
-            return false;
-        }
-    }
-    for (size_t i = 0; i < b->items.count; i++) {
-        if (b->items.at[i]->kind == BP_VALUE_TEXT && !value_holds(a, b->items.at[i]->text)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* The texts of a value, one after the other. */
-static const bp_value *const *
-texts_of(const bp_value *const *value, size_t *count)
-{
-    if ((*value)->kind == BP_VALUE_LIST) {
-        *count = (*value)->items.count;
-        return (const bp_value *const *)(*value)->items.at;
-    }
-    *count = 1;
-    return value;
-}
-
-static void
-add_item(bp_merger *m, bp_merged *node, const bp_value *value, const bp_bound_policy *bound)
-{
-    *bp_vec_add(m->arena, &node->items) = (bp_written){value, bound};
-    node->hole = node->hole || value->kind == BP_VALUE_UNKNOWN;
-}
-
-static void
-set_value(bp_merger *m, bp_merged *node, const bp_part *part)
-{
-    const bp_value *value = part->node->assign;
-    size_t count = 0;
-    const bp_value *const *items = texts_of(&value, &count);
-    node->has_value = true;
-    node->list = value->kind == BP_VALUE_LIST;
-    node->hole = value->kind == BP_VALUE_UNKNOWN;
-    node->whole = (bp_written){value, part->bound};
-    node->items.at = NULL;
-    node->items.count = node->items.room = 0;
-    for (size_t i = 0; i < count; i++) {
-        add_item(m, node, items[i], part->bound);
-    }
-}
-
-/* The first value of the list that an assign drops belongs to somebody above. */
-static void
-tell_replaced(bp_merger *m, bp_merged *node, const bp_part *part, bp_way *level)
-{
-    const bp_value *value = part->node->assign;
-    if (!node->has_value || !node->list || node->hole || value->kind != BP_VALUE_LIST ||
-        is_supplied(part->node)) {
-        return;
-    }
-    for (size_t i = 0; i < node->items.count; i++) {
-        const bp_written *item = &node->items.at[i];
-        if (item->bound != part->bound && item->value->kind == BP_VALUE_TEXT &&
-            !value_holds(value, item->value->text)) {
-            tell(m, level,
-                 (bp_merge_event){.kind = BP_MERGE_REPLACED,
-                                  .mine = *part,
-                                  .other = {.node = node->first.node, .bound = item->bound},
-                                  .before = frozen(m, node)});
-            return;
-        }
-    }
-}
-
-/* Whether the node has just this value: then it stays that of whoever wrote it. */
-static bool
-has_value(const bp_merged *node, const bp_value *value)
-{
-    size_t count = 0;
-    const bp_value *const *items = texts_of(&value, &count);
-    if (!node->has_value || node->hole || node->list != (value->kind == BP_VALUE_LIST) ||
-        node->items.count != count) {
-        return false;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (items[i]->kind != BP_VALUE_TEXT ||
-            !bp_str_equal(items[i]->text, node->items.at[i].value->text)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static void
-apply_assigns(bp_merger *m, bp_merged *node, const bp_parts *parts, bp_way *level)
-{
-    const bp_part *first = NULL;
-    for (size_t i = 0; i < parts->count; i++) {
-        const bp_part *part = &parts->at[i];
-        if (part->node->assign == NULL) {
-            continue;
-        }
-        if (!allows(node, BP_OPERATOR_ASSIGN)) {
-            if (!is_supplied(part->node)) {
-                tell(m, level,
-                     (bp_merge_event){.kind = BP_MERGE_BLOCKED,
-                                      .operator_ = BP_OPERATOR_ASSIGN,
-                                      .mine = *part,
-                                      .other = limit_of(node, BP_OPERATOR_ASSIGN)});
-            }
-        } else if (first == NULL) {
-            first = part;
-            tell_replaced(m, node, part, level);
-        } else if (!same_value(first->node->assign, part->node->assign) &&
-                   first->bound != part->bound && !is_supplied(part->node) &&
-                   !is_supplied(first->node)) {
-            tell(m, level,
-                 (bp_merge_event){.kind = BP_MERGE_CONFLICT, .mine = *part, .other = *first});
-        }
-    }
-    if (first != NULL && !(is_supplied(first->node) && has_value(node, first->node->assign))) {
-        set_value(m, node, first);
-    }
-}
-
-static void
-append_value(bp_merger *m, bp_merged *node, const bp_part *part)
-{
-    const bp_value *value = part->node->append;
-    size_t count = 0;
-    const bp_value *const *items = texts_of(&value, &count);
-    if (!node->has_value || (!node->list && !node->hole)) {
-        node->has_value = node->list = true;
-        node->whole = (bp_written){value, part->bound};
-        node->items.at = NULL;
-        node->items.count = node->items.room = 0;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (items[i]->kind != BP_VALUE_TEXT || !holds_text(node, items[i]->text)) {
-            add_item(m, node, items[i], part->bound);
-        }
-    }
-}
-
-static void
-remove_value(bp_merged *node, const bp_value *value)
-{
-    size_t kept = 0;
-    size_t count = 0;
-    const bp_value *const *items = texts_of(&value, &count);
-    for (size_t i = 0; i < count; i++) {
-        node->hole = node->hole || (node->list && items[i]->kind == BP_VALUE_UNKNOWN);
-    }
-    for (size_t i = 0; node->list && i < node->items.count; i++) {
-        const bp_value *item = node->items.at[i].value;
-        if (item->kind != BP_VALUE_TEXT || !value_holds(value, item->text)) {
-            node->items.at[kept++] = node->items.at[i];
-        }
-    }
-    node->items.count = node->list ? kept : node->items.count;
-}
-
-static void
-apply_lists(bp_merger *m, bp_merged *node, const bp_parts *parts, int operator_, bp_way *level)
-{
-    for (size_t i = 0; i < parts->count; i++) {
-        const bp_part *part = &parts->at[i];
-        const bp_value *value =
-            operator_ == BP_OPERATOR_APPEND ? part->node->append : part->node->remove;
-        if (value == NULL) {
-            continue;
-        }
-        if (!allows(node, operator_)) {
-            tell(m, level,
-                 (bp_merge_event){.kind = BP_MERGE_BLOCKED,
-                                  .operator_ = operator_,
-                                  .mine = *part,
-                                  .other = limit_of(node, operator_)});
-        } else if (operator_ == BP_OPERATOR_APPEND) {
-            append_value(m, node, part);
-        } else {
-            remove_value(node, value);
-        }
-    }
 }
 
 /* What a control leaves to the levels below, as bits of operators. */
@@ -339,11 +123,11 @@ narrow(bp_merger *m, bp_merged *node, const bp_parts *parts, bp_way *level)
         for (int o = 0; o < BP_OPERATORS; o++) {
             unsigned bit = 1u << o;
             if (part->node->control.may != 0 && (allowed & bit) != 0 && (above & bit) == 0) {
-                tell(m, level,
-                     (bp_merge_event){.kind = BP_MERGE_WIDER,
-                                      .operator_ = o,
-                                      .mine = *part,
-                                      .other = limit_of(node, o)});
+                bp_merge_tell(m, level,
+                              (bp_merge_event){.kind = BP_MERGE_WIDER,
+                                               .operator_ = o,
+                                               .mine = *part,
+                                               .other = bp_merged_limit(node, o)});
                 break;
             }
         }
@@ -385,65 +169,116 @@ group_kids(bp_merger *m, const bp_parts *parts)
         for (bp_node *kid = parts->at[i].node->first; kid != NULL; kid = kid->next) {
             group *found = NULL;
             if (by_key == NULL && all.count >= MANY_KIDS) {
-                by_key = bp_map_new(m->arena);
+                by_key = bp_map_new(m->scratch);
                 for (size_t g = 0; g < all.count; g++) {
-                    bp_map_set(by_key, bp_str_fold(m->arena, all.at[g]->key), all.at[g]);
+                    bp_map_set(by_key, bp_str_fold(m->scratch, all.at[g]->key), all.at[g]);
                 }
             }
             if (by_key != NULL) {
-                found = bp_map_get(by_key, bp_str_fold(m->arena, kid->key));
+                found = bp_map_get(by_key, bp_str_fold(m->scratch, kid->key));
             }
             for (size_t g = 0; by_key == NULL && g < all.count && found == NULL; g++) {
                 found = bp_str_equal_folded(all.at[g]->key, kid->key) ? all.at[g] : NULL;
             }
             if (found == NULL) {
-                found = BP_NEW(m->arena, group);
+                found = BP_NEW(m->scratch, group);
                 found->key = kid->key;
-                *bp_vec_add(m->arena, &all) = found;
+                *bp_vec_add(m->scratch, &all) = found;
                 if (by_key != NULL) {
-                    bp_map_set(by_key, bp_str_fold(m->arena, kid->key), found);
+                    bp_map_set(by_key, bp_str_fold(m->scratch, kid->key), found);
                 }
             }
-            *bp_vec_add(m->arena, &found->parts) = (bp_part){kid, parts->at[i].bound};
+            *bp_vec_add(m->scratch, &found->parts) = (bp_part){kid, parts->at[i].bound};
         }
     }
     return all;
+}
+
+static void
+widen_kids(bp_merger *m, bp_merged *node, size_t more)
+{
+    bp_merged **wider = bp_arena_array(m->arena, node->kids.count + more, sizeof(bp_merged *));
+    for (size_t i = 0; i < node->kids.count; i++) {
+        wider[i] = node->kids.at[i];
+    }
+    node->kids.at = wider;
+    node->kids.room = node->kids.count + more;
 }
 
 /* Children that are there already meet what the parts bring; others are new. */
 static void
 merge_kids(bp_merger *m, bp_merged *node, const bp_parts *parts, bp_way *level, int depth)
 {
+    size_t fresh = 0;
     groups all = group_kids(m, parts);
-    bp_map *known = node->kids.count >= MANY_KIDS ? bp_map_new(m->arena) : NULL;
+    bp_map *known = node->kids.count >= MANY_KIDS ? bp_map_new(m->scratch) : NULL;
     for (size_t i = 0; known != NULL && i < node->kids.count; i++) {
-        bp_map_set(known, bp_str_fold(m->arena, node->kids.at[i]->first.node->key),
+        bp_map_set(known, bp_str_fold(m->scratch, node->kids.at[i]->first.node->key),
                    &node->kids.at[i]);
     }
     for (size_t g = 0; g < all.count; g++) {
         group *met = all.at[g];
-        bp_merged **kid = known != NULL ? bp_map_get(known, bp_str_fold(m->arena, met->key))
+        bp_merged **kid = known != NULL ? bp_map_get(known, bp_str_fold(m->scratch, met->key))
                                         : kid_of(node, met->key);
         met->known = kid != NULL;
+        fresh += kid == NULL;
         if (kid != NULL) {
             *kid = merge_node(m, *kid, &met->parts, level, depth + 1);
         }
+    }
+    if (fresh > 0 && bp_merged_allows(node, BP_OPERATOR_APPEND)) {
+        widen_kids(m, node, fresh);
     }
     for (size_t g = 0; g < all.count; g++) {
         const group *met = all.at[g];
         if (met->known) {
             continue;
         }
-        if (allows(node, BP_OPERATOR_APPEND)) {
+        if (bp_merged_allows(node, BP_OPERATOR_APPEND)) {
             bp_merged *kid = merge_node(m, NULL, &met->parts, level, depth + 1);
             *bp_vec_add(m->arena, &node->kids) = kid;
         } else {
-            tell(m, level,
-                 (bp_merge_event){.kind = BP_MERGE_KEY_BLOCKED,
-                                  .operator_ = BP_OPERATOR_APPEND,
-                                  .mine = met->parts.at[0],
-                                  .other = limit_of(node, BP_OPERATOR_APPEND)});
+            bp_merge_tell(m, level,
+                          (bp_merge_event){.kind = BP_MERGE_KEY_BLOCKED,
+                                           .operator_ = BP_OPERATOR_APPEND,
+                                           .mine = met->parts.at[0],
+                                           .other = bp_merged_limit(node, BP_OPERATOR_APPEND)});
         }
+    }
+}
+
+static void
+add_parts(bp_merger *m, bp_merged *node, const bp_parts *parts)
+{
+    size_t count = node->parts.count;
+    bp_part *all = bp_arena_array(m->arena, count + parts->count, sizeof *all);
+    for (size_t i = 0; i < count; i++) {
+        all[i] = node->parts.at[i];
+    }
+    for (size_t i = 0; i < parts->count; i++) {
+        all[count + i] = parts->at[i];
+    }
+    node->parts.at = all;
+    node->parts.count = node->parts.room = count + parts->count;
+}
+
+/* What a level is merged with, but does not leave behind, goes when its merging ends. */
+static bool
+begin(bp_merger *m)
+{
+    if (m->scratch != NULL) {
+        return false;
+    }
+    m->scratch = bp_arena_scratch(m->arena);
+    return true;
+}
+
+static void
+end(bp_merger *m, bool outermost)
+{
+    if (outermost) {
+        bp_arena_release(m->arena, m->scratch);
+        m->scratch = NULL;
     }
 }
 
@@ -453,9 +288,7 @@ apply(bp_merger *m, bp_merged *node, const bp_parts *parts, bp_way *level, int d
     /* AWS does not read operators and controls that stand at the root of a document. */
     bool root = node->first.node->kind == BP_NODE_ROOT;
     if (!root) {
-        apply_assigns(m, node, parts, level);
-        apply_lists(m, node, parts, BP_OPERATOR_APPEND, level);
-        apply_lists(m, node, parts, BP_OPERATOR_REMOVE, level);
+        bp_merge_values(m, node, parts, level);
     }
     if (depth < DEPTH) {
         merge_kids(m, node, parts, level, depth);
@@ -463,8 +296,8 @@ apply(bp_merger *m, bp_merged *node, const bp_parts *parts, bp_way *level, int d
     if (!root) {
         narrow(m, node, parts, level);
     }
-    for (size_t i = 0; i < parts->count; i++) {
-        *bp_vec_add(m->arena, &node->parts) = parts->at[i];
+    if (is_block(node->first.node)) {
+        add_parts(m, node, parts);
     }
 }
 
@@ -476,9 +309,10 @@ bp_merged_open(bp_merger *m, bp_merged *node)
     }
     node->opened = true;
     if (node->sole) {
-        bp_parts parts = {0};
-        *bp_vec_add(m->arena, &parts) = node->first;
+        bool outermost = begin(m);
+        bp_parts parts = {&node->first, 1, 1};
         apply(m, node, &parts, NULL, 0);
+        end(m, outermost);
     }
 }
 
@@ -512,24 +346,19 @@ brings_nothing_new(const bp_merged *above, const bp_parts *parts)
     return is_steady(above->first.node, 0);
 }
 
+/* What a document that meets nobody removes, can only be what it gives itself. */
 static void
-copy_lists(bp_merger *m, bp_merged *node)
+tell_idle(bp_merger *m, const bp_part *part, bp_way *level, int depth)
 {
-    const bp_merged from = *node;
-    node->items.at = NULL;
-    node->items.count = node->items.room = 0;
-    node->kids.at = NULL;
-    node->kids.count = node->kids.room = 0;
-    node->parts.at = NULL;
-    node->parts.count = node->parts.room = 0;
-    for (size_t i = 0; i < from.items.count; i++) {
-        *bp_vec_add(m->arena, &node->items) = from.items.at[i];
+    const bp_node *node = part->node;
+    if (node->remove != NULL) {
+        bp_merged own = {.first = *part, .allowed = BP_ALLOWED_ALL};
+        bp_parts parts = {&own.first, 1, 1};
+        apply(m, &own, &parts, level, DEPTH);
     }
-    for (size_t i = 0; i < from.kids.count; i++) {
-        *bp_vec_add(m->arena, &node->kids) = from.kids.at[i];
-    }
-    for (size_t i = 0; i < from.parts.count; i++) {
-        *bp_vec_add(m->arena, &node->parts) = from.parts.at[i];
+    for (const bp_node *kid = node->first; kid != NULL && depth < DEPTH; kid = kid->next) {
+        bp_part below = {kid, part->bound};
+        tell_idle(m, &below, level, depth + 1);
     }
 }
 
@@ -537,7 +366,11 @@ static bp_merged *
 merge_node(bp_merger *m, bp_merged *above, const bp_parts *parts, bp_way *level, int depth)
 {
     if (above == NULL && parts->count == 1) {
-        return sole(m, &parts->at[0]);
+        bp_merged *alone = sole(m, &parts->at[0]);
+        if (alone->removes) {
+            tell_idle(m, &parts->at[0], level, depth);
+        }
+        return alone;
     }
     if (above != NULL && brings_nothing_new(above, parts)) {
         return above;
@@ -548,7 +381,7 @@ merge_node(bp_merger *m, bp_merged *above, const bp_parts *parts, bp_way *level,
     } else {
         bp_merged_open(m, above);
         *node = *above;
-        copy_lists(m, node);
+        widen_kids(m, node, 0);
     }
     node->sole = false;
     node->opened = true;
@@ -560,7 +393,13 @@ merge_node(bp_merger *m, bp_merged *above, const bp_parts *parts, bp_way *level,
 bp_merged *
 bp_merge_over(bp_merger *m, bp_merged *above, const bp_parts *peers, bp_way *events)
 {
-    return peers->count == 0 ? above : merge_node(m, above, peers, events, 0);
+    if (peers->count == 0) {
+        return above;
+    }
+    bool outermost = begin(m);
+    bp_merged *merged = merge_node(m, above, peers, events, 0);
+    end(m, outermost);
+    return merged;
 }
 
 bp_merged *

@@ -46,13 +46,14 @@ struct bp_merged {
     bool has_value;           /* some operator gave it one */
     bool list;                /* TEXT or LIST, as values are */
     bool hole;                /* some of the value is not known */
+    bool removes;             /* sole: somewhere in it values are removed */
     unsigned allowed;         /* bits: what levels below may do */
     bp_written whole;         /* the assign (or first append) that the value stands on */
     BP_VEC(bp_written) items; /* a scalar is one item */
     const bp_limits *limits;  /* NULL: nobody took anything away */
     BP_VEC(bp_merged *) kids; /* in order of appearance, by folded key */
-    bp_parts parts;           /* all places that are in it, root first */
-    const bp_node *made;      /* as a tree: see bp_merged_tree */
+    bp_parts parts;           /* of plans, rules, copies and selections: all places, root first */
+    const bp_node *made;      /* as a tree: see bp_merged_tree; shared by all that hold the node */
 };
 
 /* What happened on the way and may not be meant. */
@@ -61,15 +62,20 @@ typedef enum bp_merge_event_kind {
     BP_MERGE_KEY_BLOCKED, /* `mine` is new under a container whose control at `other` forbids it */
     BP_MERGE_WIDER,       /* the control of `mine` allows what that of `other` does not */
     BP_MERGE_CONFLICT,    /* `mine` and `other` are peers and assign different values */
-    BP_MERGE_REPLACED     /* the assign of `mine` drops values of the list that `other` wrote */
+    BP_MERGE_REPLACED,    /* the assign of `mine` drops values of the list that `other` wrote */
+    BP_MERGE_NOTHING,     /* `mine` removes `value`, which is not in the list */
+    BP_MERGE_WEAKENED     /* `mine` shortens a retention, takes Regions or turns continuous backup
+                             off, which `other` brought */
 } bp_merge_event_kind;
 
 typedef struct bp_merge_event {
     bp_merge_event_kind kind;
-    int operator_; /* of BLOCKED */
+    int operator_;
+    bool attached; /* of CONFLICT: the order is that of the inventory */
     bp_part mine;
     bp_part other;
-    const bp_merged *before; /* of REPLACED: the list as it was; of BLOCKED: with its limits */
+    const bp_value *value;   /* of NOTHING; of WEAKENED: what `mine` says */
+    const bp_merged *before; /* of REPLACED, NOTHING and WEAKENED: the setting as it was */
 } bp_merge_event;
 
 /* The policies attached to one place of the tree, on top of those above it. The same policies in
@@ -77,6 +83,7 @@ typedef struct bp_merge_event {
 struct bp_way {
     bp_way *above; /* NULL at the top */
     BP_VEC(const bp_bound_policy *) peers;
+    bool attached;       /* the inventory says in which order they were attached, and they are so */
     bp_merged *document; /* NULL until asked for */
     bool merged;
     BP_VEC(bp_merge_event) events; /* those of this level alone */
@@ -86,15 +93,22 @@ struct bp_way {
 /* Makes levels and what they merge to. */
 typedef struct bp_merger {
     bp_arena *arena;
-    bp_map *levels; /* bytes of the way → bp_way * */
-    bp_map *soles;  /* bytes of the address of a node → bp_merged * */
+    bp_arena *scratch; /* of one level; NULL between them */
+    bp_map *levels;    /* bytes of the way → bp_way * */
+    bp_map *soles;     /* bytes of the address of a block or container → bp_merged * */
+    bp_map *removed;   /* bytes of the address of a value that some level removed → itself */
 } bp_merger;
 
 bp_merger bp_merger_new(bp_arena *arena);
 
+/* The policies of one level, in the order in which they act. */
+typedef struct bp_peers {
+    BP_VEC(const bp_bound_policy *) list;
+    bool attached; /* see bp_way */
+} bp_peers;
+
 /* The level of these peers on top of another; `above` itself when there are none. */
-bp_way *bp_merger_way(bp_merger *merger, bp_way *above, const bp_bound_policy *const *peers,
-                      size_t count);
+bp_way *bp_merger_way(bp_merger *merger, bp_way *above, const bp_peers *peers);
 /* The merged document of a level, root node of it; NULL where no policy has a document. */
 bp_merged *bp_merger_document(bp_merger *merger, bp_way *level);
 /* The same without keeping it: `peers` on top of a document, which may be NULL. */

@@ -2,8 +2,10 @@
  * Merged nodes as policy trees, for the checks: every leaf has one assigned value.
  *
  * The tree is made once for a merged node and has copies of the values, which remember their places
- * and whose they are. A plan that one document brings whole is that document's own tree, so that
- * what is said about it does not depend on who else is there.
+ * and whose they are. Trees whose nodes share merged nodes share what is below these: each has a
+ * node of its own there, and below it the children of the first. The links of such children lead up
+ * into that first tree, whose keys are the same. A plan that one document brings whole is that
+ * document's own tree, so that what is said about it does not depend on who else is there.
  */
 #include "compiler/effective/merge.h"
 
@@ -38,7 +40,7 @@ value_of(bp_merger *m, const bp_merged *node)
 static void
 join_parts(bp_merger *m, const bp_merged *from, bp_node *node)
 {
-    node->extend = true;
+    node->extend = from->parts.count > 0;
     for (size_t i = 0; i < from->parts.count; i++) {
         const bp_node *part = from->parts.at[i].node;
         node->holes = node->holes || part->holes;
@@ -52,6 +54,8 @@ join_parts(bp_merger *m, const bp_merged *from, bp_node *node)
         }
     }
 }
+
+static bp_node *kid_of(bp_merger *m, bp_merged *from, int depth);
 
 static bp_node *
 tree_of(bp_merger *m, bp_merged *from, int depth)
@@ -67,12 +71,28 @@ tree_of(bp_merger *m, bp_merged *from, int depth)
         node->assign = value_of(m, from);
     }
     for (size_t i = 0; i < from->kids.count && depth < DEPTH; i++) {
-        bp_node *kid = tree_of(m, from->kids.at[i], depth + 1);
+        bp_node *kid = kid_of(m, from->kids.at[i], depth + 1);
         if (kid->kind != BP_NODE_LEAF || kid->assign != NULL) {
             bp_node_add(node, kid);
         }
     }
     return node;
+}
+
+/* A merged node that stands in a tree already gets a second node with the same children. */
+static bp_node *
+kid_of(bp_merger *m, bp_merged *from, int depth)
+{
+    if (from->made == NULL) {
+        bp_node *tree = tree_of(m, from, depth);
+        from->made = tree;
+        return tree;
+    }
+    bp_node *shell = BP_NEW(m->arena, bp_node);
+    *shell = *from->made;
+    shell->parent = NULL;
+    shell->next = NULL;
+    return shell;
 }
 
 /* Whether no two children have one key: AWS takes such keys for one. */
@@ -117,10 +137,12 @@ reads_plainly(bp_merger *m, const bp_node *node, int depth)
 const bp_node *
 bp_merged_tree(bp_merger *m, bp_merged *node)
 {
-    if (node->made == NULL && node->sole && reads_plainly(m, node->first.node, 0)) {
-        node->made = node->first.node;
+    if (node->made != NULL) {
+        return node->made;
     }
-    if (node->made == NULL) {
+    if (node->sole && reads_plainly(m, node->first.node, 0)) {
+        node->made = node->first.node;
+    } else {
         bp_node *tree = tree_of(m, node, 0);
         tree->parent = node->first.node->parent;
         node->made = tree;

@@ -9,19 +9,23 @@
 bp_merger
 bp_merger_new(bp_arena *arena)
 {
-    return (bp_merger){.arena = arena, .levels = bp_map_new(arena), .soles = bp_map_new(arena)};
+    return (bp_merger){.arena = arena,
+                       .levels = bp_map_new(arena),
+                       .soles = bp_map_new(arena),
+                       .removed = bp_map_new(arena)};
 }
 
 bp_way *
-bp_merger_way(bp_merger *merger, bp_way *above, const bp_bound_policy *const *peers, size_t count)
+bp_merger_way(bp_merger *merger, bp_way *above, const bp_peers *peers)
 {
-    if (count == 0) {
+    if (peers->list.count == 0) {
         return above;
     }
     bp_buf key = {.arena = merger->arena};
     bp_buf_add(&key, (bp_str){(const char *)&above, sizeof above});
-    for (size_t i = 0; i < count; i++) {
-        bp_buf_add(&key, (bp_str){(const char *)&peers[i], sizeof peers[i]});
+    bp_buf_add_char(&key, peers->attached ? 'a' : 'd');
+    for (size_t i = 0; i < peers->list.count; i++) {
+        bp_buf_add(&key, (bp_str){(const char *)&peers->list.at[i], sizeof peers->list.at[i]});
     }
     bp_way *level = bp_map_get(merger->levels, bp_buf_text(&key));
     if (level != NULL) {
@@ -29,9 +33,10 @@ bp_merger_way(bp_merger *merger, bp_way *above, const bp_bound_policy *const *pe
     }
     level = BP_NEW(merger->arena, bp_way);
     level->above = above;
+    level->attached = peers->attached;
     level->result = SIZE_MAX;
-    for (size_t i = 0; i < count; i++) {
-        *bp_vec_add(merger->arena, &level->peers) = peers[i];
+    for (size_t i = 0; i < peers->list.count; i++) {
+        *bp_vec_add(merger->arena, &level->peers) = peers->list.at[i];
     }
     bp_map_set(merger->levels, bp_buf_text(&key), level);
     return level;

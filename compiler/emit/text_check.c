@@ -79,8 +79,8 @@ check_value(bp_emission *emission, const bp_value *value, int depth)
     for (size_t i = 0; i < value->items.count; i++) {
         check_value(emission, value->items.at[i], depth + 1);
     }
-    for (size_t i = 0; i < value->members.count; i++) {
-        const bp_member *member = &value->members.at[i];
+    for (size_t i = 0; value->members != NULL && i < value->members->count; i++) {
+        const bp_member *member = &value->members->at[i];
         check_document_key(emission, member->key, member->span);
         check_value(emission, member->value, depth + 1);
     }

@@ -204,6 +204,7 @@ bp_bind(bp_arena *arena, bp_diagnostics *diagnostics, const bp_program *program,
     }
     for (size_t i = 0; i < program->policies.count; i++) {
         bp_bound_policy *bound = bp_vec_add(arena, &model->policies);
+        program->policies.at[i]->number = i;
         bound->policy = program->policies.at[i];
         bind_policy(finder, bound);
     }

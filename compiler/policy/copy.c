@@ -45,8 +45,8 @@ bp_tree_copy(bp_arena *arena, const bp_node *root, bp_keep_node *keep, void *con
     return copy;
 }
 
-static bp_node *
-after(const bp_node *root, bp_node *node)
+static const bp_node *
+after(const bp_node *root, const bp_node *node)
 {
     if (node->first != NULL) {
         return node->first;
@@ -57,16 +57,43 @@ after(const bp_node *root, bp_node *node)
     return node == root ? NULL : node->next;
 }
 
+static bool
+any_control(const bp_node *root)
+{
+    for (const bp_node *node = root; node != NULL; node = after(root, node)) {
+        if (bp_node_controlled(node)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bp_node *
+copy_without_controls(bp_arena *arena, const bp_node *root)
+{
+    bp_node *copy = bp_tree_copy(arena, root, NULL, NULL);
+    bp_node *node = copy;
+    while (node != NULL) {
+        node->control = (bp_child_control){0};
+        if (node->first != NULL) {
+            node = node->first;
+            continue;
+        }
+        while (node != copy && node->next == NULL) {
+            node = node->parent;
+        }
+        node = node == copy ? NULL : node->next;
+    }
+    return copy;
+}
+
 size_t
 bp_tree_control_characters(bp_arena *arena, const bp_node *root)
 {
-    bp_node *copy = bp_tree_copy(arena, root, NULL, NULL);
-    bool any = false;
-    for (bp_node *node = copy; node != NULL; node = after(copy, node)) {
-        any = any || bp_node_controlled(node);
-        node->control = (bp_child_control){0};
+    if (!any_control(root)) {
+        return 0;
     }
-    return any ? bp_str_characters(bp_tree_write_compact(arena, root)) -
-                     bp_str_characters(bp_tree_write_compact(arena, copy))
-               : 0;
+    bp_node *copy = copy_without_controls(arena, root);
+    return bp_str_characters(bp_tree_write_compact(arena, root)) -
+           bp_str_characters(bp_tree_write_compact(arena, copy));
 }

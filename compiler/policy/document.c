@@ -336,7 +336,7 @@ void
 bp_document_judge(bp_arena *arena, bp_diagnostics *diagnostics, bp_str policy, bp_node *block,
                   const bp_ast_value *object)
 {
-    bp_document document = {arena, diagnostics, NULL, policy};
+    bp_document document = {.arena = arena, .diagnostics = diagnostics, .policy = policy};
     bp_document_level level = {block_bit(block), BP_STR("")};
     bp_node top = {.kind = block->kind, .key = block->key, .parent = block->parent};
     read_object(&document, &top, &level, object, 0);
@@ -356,33 +356,42 @@ bp_document_judge(bp_arena *arena, bp_diagnostics *diagnostics, bp_str policy, b
     }
 }
 
-bool
-bp_document_read(bp_arena *arena, bp_diagnostics *diagnostics, const bp_source *source, bp_str name,
-                 bp_span name_span, bp_policy **policy)
+/* The tree of a document, with what its text became as values in the scratch arena. */
+static bool
+read_document(bp_document *document, bp_str name, bp_span name_span, bp_policy *read)
 {
-    bp_document document = {arena, diagnostics, source, name};
-    bp_policy *read = BP_NEW(arena, bp_policy);
+    const bp_source *source = document->source;
     bool empty = false;
-    bp_ast_value *whole = bp_document_parse(&document, &empty);
+    bp_ast_value *whole = bp_document_parse(document, &empty);
     bp_span begin = whole == NULL ? bp_span_of(source, 0, 0)
                                   : (bp_span){source->id, whole->span.start, whole->span.start + 1};
     read->name = name;
     read->from_json = true;
     read->span = bp_span_exists(name_span) ? name_span : begin;
-    read->document = bp_node_new(arena, BP_NODE_ROOT, BP_STR(""), begin);
+    read->document = bp_node_new(document->arena, BP_NODE_ROOT, BP_STR(""), begin);
     read->document->holes = whole == NULL && !empty;
-    *policy = read;
     if (whole == NULL) {
         return empty;
     }
     if (whole->kind != BP_AST_MAP) {
-        bp_document_fault(&document, "SYN005", whole->span, read->document,
+        bp_document_fault(document, "SYN005", whole->span, read->document,
                           "the document is %s; a policy is an object with \"plans\"",
                           bp_document_kind(whole));
         read->document->holes = true;
         return true;
     }
     bp_document_level level = {BP_BLOCK_POLICY, BP_STR("")};
-    read_object(&document, read->document, &level, whole, 0);
+    read_object(document, read->document, &level, whole, 0);
     return true;
+}
+
+bool
+bp_document_read(bp_arena *arena, bp_diagnostics *diagnostics, const bp_source *source, bp_str name,
+                 bp_span name_span, bp_policy **policy)
+{
+    bp_document document = {arena, diagnostics, source, name, bp_arena_scratch(arena)};
+    *policy = BP_NEW(arena, bp_policy);
+    bool good = read_document(&document, name, name_span, *policy);
+    bp_arena_release(arena, document.scratch);
+    return good;
 }

@@ -363,16 +363,36 @@ bp_document_unknown(bp_document *document, const bp_node *node, const bp_documen
 
 /* ---- letter case */
 
+/* The key of the object that stands before `count` and is the same after folding; most objects
+ * have a few keys, `seen` is for those that have more. */
+static const bp_ast_name *
+folded_before(bp_document *document, const bp_ast_value *object, size_t count, bp_map **seen)
+{
+    enum { FEW = 16 };
+    bp_ast_name *key = &object->items.at[count].key;
+    bool added = false;
+    if (object->items.count > FEW) {
+        *seen = *seen == NULL ? bp_map_new(document->arena) : *seen;
+        const bp_ast_name *first =
+            bp_map_add(*seen, bp_str_fold(document->arena, key->text), key, &added);
+        return added ? NULL : first;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (bp_str_equal_folded(object->items.at[i].key.text, key->text)) {
+            return &object->items.at[i].key;
+        }
+    }
+    return NULL;
+}
+
 void
 bp_document_folded_keys(bp_document *document, const bp_node *node, const bp_ast_value *object)
 {
-    bp_map *seen = bp_map_new(document->arena);
+    bp_map *seen = NULL;
     for (size_t i = 0; i < object->items.count; i++) {
-        bp_ast_name *key = &object->items.at[i].key;
-        bool added = false;
-        const bp_ast_name *first =
-            bp_map_add(seen, bp_str_fold(document->arena, key->text), key, &added);
-        if (added) {
+        const bp_ast_name *key = &object->items.at[i].key;
+        const bp_ast_name *first = folded_before(document, object, i, &seen);
+        if (first == NULL) {
             continue;
         }
         bp_finding *finding = bp_document_fault(

@@ -15,7 +15,8 @@ typedef struct bp_document {
     bp_arena *arena;
     bp_diagnostics *diagnostics;
     const bp_source *source;
-    bp_str policy; /* its name, for scopes */
+    bp_str policy;     /* its name, for scopes */
+    bp_arena *scratch; /* of the values that the text becomes first; NULL: the arena */
 } bp_document;
 
 /* Where a JSON object stands: a block, and the way below it by the rows: names are "*". */

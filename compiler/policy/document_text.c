@@ -11,6 +11,7 @@ enum { DEPTH_MAX = 64 };
 
 typedef struct reading {
     bp_document *document;
+    bp_arena *arena; /* of the values; texts stay with the document */
     bp_json_reader *reader;
     bool failed;
 } reading;
@@ -178,8 +179,7 @@ take_members(reading *on, bp_ast_value *object, int depth)
             report_repeat(on, key);
             continue;
         }
-        *bp_vec_add(on->document->arena, &object->items) =
-            (bp_ast_entry){{key.text, key.span}, value};
+        *bp_vec_add(on->arena, &object->items) = (bp_ast_entry){{key.text, key.span}, value};
     }
 }
 
@@ -196,7 +196,7 @@ take_elements(reading *on, bp_ast_value *list, int depth)
         if (value == NULL) {
             return false;
         }
-        *bp_vec_add(on->document->arena, &list->items) = (bp_ast_entry){.value = value};
+        *bp_vec_add(on->arena, &list->items) = (bp_ast_entry){.value = value};
     }
 }
 
@@ -208,7 +208,7 @@ take(reading *on, bp_json_event first, int depth)
     if (kind == BP_AST_UNKNOWN || depth > DEPTH_MAX) {
         return NULL;
     }
-    bp_ast_value *value = BP_NEW(on->document->arena, bp_ast_value);
+    bp_ast_value *value = BP_NEW(on->arena, bp_ast_value);
     value->kind = kind;
     value->span = first.span;
     value->text = first.text;
@@ -233,12 +233,15 @@ is_empty(bp_str text)
 bp_ast_value *
 bp_document_parse(bp_document *document, bool *empty)
 {
+    bp_arena *arena = document->scratch != NULL ? document->scratch : document->arena;
     reading on = {.document = document,
-                  .reader = bp_json_reader_new(document->arena, document->source)};
+                  .arena = arena,
+                  .reader = bp_json_reader_new(arena, document->source)};
     *empty = is_empty(document->source->text);
     if (*empty) {
         return NULL;
     }
+    bp_json_reader_keep_texts(on.reader, document->arena);
     bp_json_reader_give_repeats(on.reader);
     bp_ast_value *value = take(&on, next(&on), 0);
     if (value == NULL || next(&on).kind != BP_JSON_END) {

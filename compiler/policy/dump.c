@@ -61,10 +61,10 @@ dump_text(const bp_value *value, int depth, bp_buf *out)
             bp_buf_add_c(out, i == 0 ? "" : ", ");
             dump_text(value->items.at[i], depth + 1, out);
         }
-        for (size_t i = 0; !list && i < value->members.count; i++) {
+        for (size_t i = 0; !list && i < value->members->count; i++) {
             bp_buf_format(out, "%s\"%.*s\": ", i == 0 ? "" : ", ",
-                          BP_ARG(value->members.at[i].key));
-            dump_text(value->members.at[i].value, depth + 1, out);
+                          BP_ARG(value->members->at[i].key));
+            dump_text(value->members->at[i].value, depth + 1, out);
         }
         bp_buf_add_c(out, list ? "]" : "}");
     }

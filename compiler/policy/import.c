@@ -73,7 +73,8 @@ report_refused(const bp_import *import, bp_span span)
 bp_import_result
 bp_import_document(const bp_import *import, const bp_source *source, bp_str *text)
 {
-    bp_document document = {import->arena, import->diagnostics, source, BP_STR("")};
+    bp_document document = {
+        .arena = import->arena, .diagnostics = import->diagnostics, .source = source};
     bp_sources *sources = bp_sources_new(import->arena);
     bp_document quiet = document;
     bp_policy *policy = NULL;

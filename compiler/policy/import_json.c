@@ -319,8 +319,8 @@ bool
 bp_import_same(bp_arena *arena, bp_diagnostics *diagnostics, const bp_source *a, const bp_source *b)
 {
     bool empty = false;
-    bp_document first = {arena, diagnostics, a, BP_STR("")};
-    bp_document second = {arena, diagnostics, b, BP_STR("")};
+    bp_document first = {.arena = arena, .diagnostics = diagnostics, .source = a};
+    bp_document second = {.arena = arena, .diagnostics = diagnostics, .source = b};
     const bp_ast_value *one = bp_document_parse(&first, &empty);
     const bp_ast_value *other = bp_document_parse(&second, &empty);
     return one != NULL && other != NULL &&

@@ -40,6 +40,7 @@ typedef struct bp_tag {
 typedef BP_VEC(bp_tag) bp_tags;
 
 typedef struct bp_policy {
+    size_t number; /* among the policies of the program, once they are bound */
     bp_str name;
     bp_span span; /* of the name */
     bp_str description;

@@ -27,9 +27,10 @@ value_of(bp_elab *elab, const bp_env *env, const bp_ast_value *json, int depth)
         }
     } else if (json->kind == BP_AST_MAP && depth < VALUE_DEPTH) {
         value->kind = BP_VALUE_OBJECT;
+        value->members = BP_NEW(arena, bp_members);
         for (size_t i = 0; i < json->items.count; i++) {
             const bp_ast_entry *entry = &json->items.at[i];
-            *bp_vec_add(arena, &value->members) = (bp_member){
+            *bp_vec_add(arena, value->members) = (bp_member){
                 entry->key.text, entry->key.span, value_of(elab, env, entry->value, depth + 1)};
         }
     }

@@ -51,11 +51,13 @@ typedef struct bp_member {
     bp_value *value;
 } bp_member;
 
+typedef BP_VEC(bp_member) bp_members;
+
 struct bp_value {
     bp_value_kind kind;
     bp_str text;               /* TEXT: exactly as it stands in the document */
     BP_VEC(bp_value *) items;  /* LIST: of settings, TEXT or UNKNOWN values; of JSON, any */
-    BP_VEC(bp_member) members; /* OBJECT */
+    bp_members *members;       /* OBJECT; else NULL */
     bp_span span;              /* where it was written (argument, template line, setting) */
     bp_span uses; /* the outermost `uses` that brought it here; does not exist for values written in
                      place */
@@ -90,19 +92,9 @@ typedef enum bp_node_kind {
 
 struct bp_node {
     bp_node_kind kind;
-    bp_str key;
     bp_span span; /* the name, setting word or key: where a caret for the node belongs */
     bp_span uses; /* the outermost `uses` that brought it here */
-    bp_node *parent;
-    bp_node *first;
-    bp_node *last;
-    bp_node *next;
-    const bp_setting *setting; /* LEAF: its row; NULL for keys that no row knows */
-    bp_value *assign; /* LEAF: by operator; NULL = not used. ROOT: what AWS does not read */
-    bp_value *append;
-    bp_value *remove;
-    bp_value *plain; /* JSON that is no object where AWS reads one: stands for the whole node */
-    bp_child_control control;
+    bp_span never_span;
     bool holes;     /* ROOT, PLAN, RULE, SELECTION, COPY: some of it was refused and reported, so
                        what is missing may stand there */
     bool extend;    /* PLAN, RULE, SELECTION, COPY: changes an inherited one */
@@ -113,7 +105,17 @@ struct bp_node {
     bool raw;       /* made by `raw` */
     bool never; /* rule or copy: `delete_after = never` is written (a wish, nothing in the document)
                  */
-    bp_span never_span;
+    bp_str key;
+    bp_node *parent;
+    bp_node *first;
+    bp_node *last;
+    bp_node *next;
+    const bp_setting *setting; /* LEAF: its row; NULL for keys that no row knows */
+    bp_value *assign; /* LEAF: by operator; NULL = not used. ROOT: what AWS does not read */
+    bp_value *append;
+    bp_value *remove;
+    bp_value *plain; /* JSON that is no object where AWS reads one: stands for the whole node */
+    bp_child_control control;
     const struct bp_policy *writer; /* in merged trees: who brought the node first; else NULL */
     BP_VEC(bp_value *) protects;    /* SELECTION: ids or patterns that people mean to protect */
 };

@@ -87,9 +87,9 @@ write_value(writer *out, const bp_value *value, int depth)
         close_container(out, ']');
     } else {
         open_container(out, '{');
-        for (size_t i = 0; i < value->members.count; i++) {
-            key(out, value->members.at[i].key);
-            write_value(out, value->members.at[i].value, depth + 1);
+        for (size_t i = 0; value->members != NULL && i < value->members->count; i++) {
+            key(out, value->members->at[i].key);
+            write_value(out, value->members->at[i].value, depth + 1);
         }
         close_container(out, '}');
     }

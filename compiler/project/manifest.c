@@ -195,11 +195,7 @@ static void
 read_lowercase(bp_manifest_reader *r, bp_yaml_event key, bp_yaml_event first)
 {
     (void)key;
-    static const char *const words[] = {"false", "true"};
-    size_t index = 0;
-    if (bp_manifest_take_word(r, first, words, 2, &index)) {
-        r->manifest->lowercase_names = index == 1;
-    }
+    bp_manifest_take_switch(r, first, &r->manifest->lowercase_names);
 }
 
 static const bp_manifest_key top_keys[] = {
@@ -212,7 +208,7 @@ static const bp_manifest_key top_keys[] = {
     {"output", read_output},
     {"rules", bp_manifest_read_rules},
     {"baseline", read_baseline},
-    {"coverage", NULL},
+    {"coverage", bp_manifest_read_coverage},
     {"retention", NULL},
     {"naming", bp_manifest_read_naming},
     {"facts", NULL},

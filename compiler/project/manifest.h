@@ -72,6 +72,20 @@ typedef struct bp_manifest_document {
     BP_VEC(bp_manifest_target) attach;
 } bp_manifest_document;
 
+/* An account, or all accounts at or below an OU, that need no plan. */
+typedef struct bp_exemption {
+    bool is_ou;
+    bp_manifest_text target; /* a path or id of an OU, or an id or name of an account */
+    bp_manifest_text reason;
+} bp_exemption;
+
+/* Which accounts a plan has to reach. */
+typedef struct bp_manifest_coverage {
+    bool require;    /* an account without a plan is an error */
+    bool management; /* the management account is looked at, too */
+    BP_VEC(bp_exemption) exempt;
+} bp_manifest_coverage;
+
 /* Parts of a build. */
 enum {
     BP_TARGET_POLICIES = 1,
@@ -97,6 +111,7 @@ typedef struct bp_manifest {
     BP_VEC(bp_override *) overrides; /* later ones are stronger */
     bp_naming naming[BP_NAMED_THINGS];
     bp_manifest_text baseline; /* empty text: none */
+    bp_manifest_coverage coverage;
     BP_VEC(bp_str) placeholders;
     bp_severity fail_on; /* default error */
     bool lowercase_names;

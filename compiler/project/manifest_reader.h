@@ -21,6 +21,7 @@ typedef struct bp_manifest_reader {
     bp_manifest_document *document; /* the one that is being read */
     bp_patterns *patterns;          /* of `naming`; NULL until needed */
     bp_override *override_;         /* the one that is being read */
+    bp_exemption *exemption;        /* the one that is being read */
 } bp_manifest_reader;
 
 typedef void bp_manifest_read_value(bp_manifest_reader *r, bp_yaml_event key, bp_yaml_event first);
@@ -36,6 +37,9 @@ void bp_manifest_read_documents(bp_manifest_reader *r, bp_yaml_event key, bp_yam
 /* `rules:` and `naming:`, in manifest_rules.c. */
 void bp_manifest_read_naming(bp_manifest_reader *r, bp_yaml_event key, bp_yaml_event first);
 void bp_manifest_read_rules(bp_manifest_reader *r, bp_yaml_event key, bp_yaml_event first);
+
+/* `coverage:`, in manifest_coverage.c. */
+void bp_manifest_read_coverage(bp_manifest_reader *r, bp_yaml_event key, bp_yaml_event first);
 
 /* The span of a value, never empty where text follows. */
 bp_span bp_manifest_place(const bp_manifest_reader *r, bp_yaml_event event);
@@ -55,6 +59,8 @@ bool bp_manifest_take_word(bp_manifest_reader *r, bp_yaml_event first, const cha
 /* A path or pattern that is relative and holds no "..". */
 bool bp_manifest_take_path(bp_manifest_reader *r, bp_yaml_event first, const char *belongs,
                            bp_manifest_text *path);
+/* `true` or `false`; *on stays where the value is wrong. */
+void bp_manifest_take_switch(bp_manifest_reader *r, bp_yaml_event first, bool *on);
 /* 1 to 36,500 days; *days stays where the value is wrong. */
 void bp_manifest_take_days(bp_manifest_reader *r, bp_yaml_event first, int64_t *days);
 

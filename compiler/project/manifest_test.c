@@ -124,8 +124,8 @@ static void
 keys_of_later_releases_are_refused_by_name(void **state)
 {
     (void)state;
-    static const char *const keys[] = {"coverage", "retention", "facts"};
-    for (size_t i = 0; i < 3; i++) {
+    static const char *const keys[] = {"retention", "facts"};
+    for (size_t i = 0; i < 2; i++) {
         char text[100];
         snprintf(text, sizeof text, START "%s: {a: [1]}\n", keys[i]);
         check(text, "CFG001", 3, 1, keys[i]);
@@ -156,6 +156,37 @@ rules_are_locked_and_overridden(void **state)
     check(START "rules:\n  overrides:\n    - { ou: Prod }\n", "CFG001", 5, 7, "\"level\"");
     check(START "rules:\n  overrides:\n    - level: { LIF008: off }\n", "CFG001", 5, 7, "\"ou\"");
     check(START "baseline: ../known.json\n", "CFG008", 3, 11, "..");
+}
+
+static void
+coverage_has_exemptions_with_reasons(void **state)
+{
+    (void)state;
+    static const char text[] =
+        START "coverage:\n  require: true\n  exempt:\n"
+              "    - { account: '555566667777', reason: 'sandbox, nothing to keep' }\n"
+              "    - { reason: to be closed, ou: Old/Lab }\n";
+    reading r = read_text(text, sizeof text - 1);
+    assert_true(r.good);
+    const bp_manifest_coverage *c = &r.manifest->coverage;
+    assert_true(c->require && !c->management);
+    assert_int_equal(c->exempt.count, 2);
+    assert_true(!c->exempt.at[0].is_ou && c->exempt.at[1].is_ou);
+    assert_true(bp_str_is(c->exempt.at[1].target.text, "Old/Lab"));
+    assert_true(bp_str_is(c->exempt.at[0].reason.text, "sandbox, nothing to keep"));
+    bp_arena_free(r.arena);
+    check(START "coverage: { require: yes }\n", "CFG001", 3, 22, "false or true");
+    check(START "coverage: { requires: true }\n", "CFG001", 3, 13, "requires");
+    check(START "coverage: { exempt: [{ account: '555566667777' }] }\n", "CFG001", 3, 33,
+          "without a reason");
+    check(START "coverage: { exempt: [{ ou: Lab, reason: ~ }] }\n", "CFG001", 3, 41, "the reason");
+    check(START "coverage: { exempt: [{ reason: old }] }\n", "CFG001", 3, 22, "\"ou\"");
+    check(START "coverage: { exempt: [{ ou: A, account: B, reason: old }] }\n", "CFG001", 3, 31,
+          "takes one");
+    check(START "coverage: { exempt: [{ ou: A, reason: a }, { ou: A, reason: b }] }\n", "CFG001", 3,
+          50, "twice");
+    check(START "coverage: { exempt: { ou: A, reason: a } }\n", "CFG001", 3, 21,
+          "a list of exemptions");
 }
 
 static void
@@ -236,6 +267,7 @@ main(void)
         cmocka_unit_test(every_usable_key_sets_something),
         cmocka_unit_test(keys_of_later_releases_are_refused_by_name),
         cmocka_unit_test(rules_are_locked_and_overridden),
+        cmocka_unit_test(coverage_has_exemptions_with_reasons),
         cmocka_unit_test(documents_have_a_file_a_name_and_targets),
         cmocka_unit_test(mistakes_are_shown_where_they_are),
     };

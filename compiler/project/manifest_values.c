@@ -85,6 +85,16 @@ bp_manifest_take_word(bp_manifest_reader *r, bp_yaml_event first, const char *co
     return false;
 }
 
+void
+bp_manifest_take_switch(bp_manifest_reader *r, bp_yaml_event first, bool *on)
+{
+    static const char *const words[] = {"false", "true"};
+    size_t index = 0;
+    if (bp_manifest_take_word(r, first, words, 2, &index)) {
+        *on = index == 1;
+    }
+}
+
 static void
 report_unknown(bp_manifest_reader *r, bp_yaml_event key, const bp_manifest_key *keys, size_t count)
 {

@@ -84,6 +84,8 @@ void bp_session_add_document(bp_session *session, bp_str path, bp_str name, bp_s
 
 /* The stages, each building on the one before; each returns false when later ones cannot start. */
 bool bp_session_load(bp_session *session); /* manifest, sources, inventory → files, org */
+/* The manifest alone, if there is one, with the levels it asks for: what load begins with. */
+bool bp_session_load_manifest(bp_session *session);
 /* Manifest and sources alone, and every file that they include → files; for what looks at texts. An
  * include that cannot be followed is passed over: it is for later stages to tell. */
 bool bp_session_load_texts(bp_session *session);

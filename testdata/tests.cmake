@@ -18,6 +18,8 @@ if(TARGET backpol)
       endforeach()
     endif()
 
+    add_test(NAME docs/explanations COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_SOURCE_DIR}/tools/explanations)
+    set_tests_properties(docs/explanations PROPERTIES ENVIRONMENT "BACKPOL=$<TARGET_FILE:backpol>" TIMEOUT 600)
     add_test(NAME tools/every_rule_can_be_suppressed COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_SOURCE_DIR}/tools/every_rule_can_be_suppressed)
     set_tests_properties(tools/every_rule_can_be_suppressed PROPERTIES ENVIRONMENT "BACKPOL=$<TARGET_FILE:backpol>")
   endif()
@@ -35,4 +37,6 @@ if(TARGET backpol)
   set_tests_properties(tools/collect-inventory PROPERTIES ENVIRONMENT "BACKPOL=$<TARGET_FILE:backpol>" TIMEOUT 300)
   add_test(NAME docs/reference COMMAND ${CMAKE_SOURCE_DIR}/tools/same_page ${CMAKE_BINARY_DIR}/compiler/policy/reference.md
            ${CMAKE_SOURCE_DIR}/compiler/policy/docs/reference.md)
+  add_test(NAME docs/rules COMMAND ${CMAKE_SOURCE_DIR}/tools/same_page ${CMAKE_BINARY_DIR}/compiler/checks/README.md
+           ${CMAKE_SOURCE_DIR}/compiler/checks/docs/README.md)
 endif()

@@ -329,6 +329,31 @@ bp_project_locate(bp_run *run, bp_options *options)
 }
 
 bp_session *
+bp_project_levels(bp_run *run)
+{
+    bp_options options = {.as_of = run->as_of};
+    if (!bp_project_start(run)) {
+        return NULL;
+    }
+    if (!bp_project_locate(run, &options)) {
+        if (options.manifest_path.size == 0) {
+            return NULL; /* one was named, and is not there */
+        }
+        options.root = run->start;
+        options.manifest_path = (bp_str){0};
+    }
+    bp_session *session = bp_session_new(run->arena, &options);
+    if (!choose_rules(run, session)) {
+        return NULL;
+    }
+    if (bp_session_load_manifest(session)) {
+        return session;
+    }
+    bp_run_trouble(run, "the manifest cannot be used; backpol check tells why");
+    return NULL;
+}
+
+bp_session *
 bp_project_around(bp_run *run)
 {
     bp_options options = {.as_of = run->as_of};

@@ -76,6 +76,9 @@ const char *bp_command_name(bp_command_id command);
  * for. `words` are files or folders that the user named. NULL: said already.
  */
 bp_session *bp_project_open(bp_run *run);
+/* A session that read the manifest around the start folder and nothing else, with its levels and
+ * those of --only and --ignore; without a manifest the usual ones. NULL: said already. */
+bp_session *bp_project_levels(bp_run *run);
 /* Sets the folder that the run starts from. False: said already. */
 bool bp_project_start(bp_run *run);
 /* The project around the start folder, compiled; NULL when there is none, or when it is broken,

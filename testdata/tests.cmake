@@ -20,6 +20,8 @@ if(TARGET backpol)
 
     add_test(NAME docs/explanations COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_SOURCE_DIR}/tools/explanations)
     set_tests_properties(docs/explanations PROPERTIES ENVIRONMENT "BACKPOL=$<TARGET_FILE:backpol>" TIMEOUT 600)
+    add_test(NAME tools/silent_failures COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_SOURCE_DIR}/tools/silent_failures)
+    set_tests_properties(tools/silent_failures PROPERTIES ENVIRONMENT "BACKPOL=$<TARGET_FILE:backpol>" TIMEOUT 300)
     add_test(NAME tools/every_rule_can_be_suppressed COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_SOURCE_DIR}/tools/every_rule_can_be_suppressed)
     set_tests_properties(tools/every_rule_can_be_suppressed PROPERTIES ENVIRONMENT "BACKPOL=$<TARGET_FILE:backpol>")
   endif()

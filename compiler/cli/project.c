@@ -351,11 +351,10 @@ bp_project_levels(bp_run *run)
     if (!choose_rules(run, session)) {
         return NULL;
     }
-    if (bp_session_load_manifest(session)) {
-        return session;
-    }
-    bp_run_trouble(run, "the manifest cannot be used; backpol check tells why");
-    return NULL;
+    bool done = bp_session_load_manifest(session);
+    bp_report_beside(run, session);
+    bp_report_trouble(run, session);
+    return done ? session : NULL;
 }
 
 bp_session *

@@ -22,6 +22,10 @@ if(TARGET backpol)
     set_tests_properties(docs/explanations PROPERTIES ENVIRONMENT "BACKPOL=$<TARGET_FILE:backpol>" TIMEOUT 600)
     add_test(NAME tools/silent_failures COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_SOURCE_DIR}/tools/silent_failures)
     set_tests_properties(tools/silent_failures PROPERTIES ENVIRONMENT "BACKPOL=$<TARGET_FILE:backpol>" TIMEOUT 300)
+    # Valid projects, at which no rule says anything from a warning up.
+    add_test(NAME quiet/generated COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_SOURCE_DIR}/tools/quiet_corpus/check.py $<TARGET_FILE:backpol> --count 220)
+    set_tests_properties(quiet/generated PROPERTIES TIMEOUT 300)
+
     add_test(NAME tools/every_rule_can_be_suppressed COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_SOURCE_DIR}/tools/every_rule_can_be_suppressed)
     set_tests_properties(tools/every_rule_can_be_suppressed PROPERTIES ENVIRONMENT "BACKPOL=$<TARGET_FILE:backpol>")
   endif()

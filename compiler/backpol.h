@@ -86,7 +86,7 @@ void bp_session_add_document(bp_session *session, bp_str path, bp_str name, bp_s
 
 /* The stages, each building on the one before; each returns false when later ones cannot start. */
 bool bp_session_load(bp_session *session); /* manifest, sources, inventory → files, org */
-/* Manifest and the tables of facts alone. */
+/* Manifest, with the levels it asks for, and the tables of facts alone. */
 bool bp_session_load_facts(bp_session *session);
 /* Manifest and sources alone, and every file that they include → files; for what looks at texts. An
  * include that cannot be followed is passed over: it is for later stages to tell. */

@@ -180,6 +180,16 @@ bp_diagnostics_mute(bp_diagnostics *list, const bp_rule *rule)
     list->muted[rule - list->rules] = true;
 }
 
+bp_severity
+bp_diagnostics_level_of(const bp_diagnostics *list, const bp_rule *rule)
+{
+    int level = list->levels[rule - list->rules];
+    if (list->muted[rule - list->rules]) {
+        return BP_OFF;
+    }
+    return level < 0 ? rule->severity : (bp_severity)level;
+}
+
 bool
 bp_diagnostics_is_off(const bp_diagnostics *list, const bp_rule *rule)
 {

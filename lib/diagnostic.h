@@ -132,6 +132,8 @@ void bp_diagnostics_level(bp_diagnostics *list, const bp_rule *rule, bp_severity
 void bp_diagnostics_mute(bp_diagnostics *list, const bp_rule *rule);
 /* The severity of a finding by the levels of the moment. */
 bp_severity bp_diagnostics_severity(const bp_diagnostics *list, const bp_finding *finding);
+/* The level of a rule at the moment: its usual one, unless another one was set. */
+bp_severity bp_diagnostics_level_of(const bp_diagnostics *list, const bp_rule *rule);
 /* Whether findings of the rule are hidden by its level, or muted. */
 bool bp_diagnostics_is_off(const bp_diagnostics *list, const bp_rule *rule);
 

@@ -65,7 +65,7 @@ explanations(void **state)
         assert_true(bp_str_contains(title, bp_str_of(rule->slug)));
         assert_true(holds(text, "## What it catches\n") && holds(text, "## Why it matters\n") &&
                     holds(text, "## Good\n") && holds(text, "## Source\n") &&
-                    holds(text, "## Level\n"));
+                    holds(text, "## How to silence it\n"));
     }
     assert_non_null(bp_check_explanation(BP_STR("lif001")));
     assert_null(bp_check_explanation(BP_STR("LIF0011")));

@@ -5,6 +5,8 @@
 #include "compiler/cli/run.h"
 #include "lib/suggest.h"
 
+#include <string.h>
+
 static const bp_rule *
 find_rule(bp_str word, bp_str *nearest)
 {
@@ -44,6 +46,17 @@ verdict_sentence(bp_verdict verdict)
     return "";
 }
 
+/* Without its title and first sentence, which stand above it here. */
+static void
+print_page(bp_run *run, const bp_rule *rule)
+{
+    const char *text = bp_check_explanation(bp_str_of(rule->code));
+    const char *parts = text == NULL ? NULL : strstr(text, "\n## ");
+    if (parts != NULL) {
+        bp_output_text(run->out, parts);
+    }
+}
+
 int
 bp_command_explain(bp_run *run)
 {
@@ -70,10 +83,6 @@ bp_command_explain(bp_run *run)
     }
     bp_output_format(run->out, "%s %s (%s)\n%s\n\naws: %s\n", rule->code, rule->slug,
                      bp_severity_name(rule->severity), rule->summary, verdict_sentence(rule->aws));
-    const char *page = bp_check_explanation(bp_str_of(rule->code));
-    if (page != NULL) {
-        bp_output_text(run->out, "\n");
-        bp_output_text(run->out, page);
-    }
+    print_page(run, rule);
     return BP_EXIT_NOTHING;
 }

@@ -316,7 +316,12 @@ bp_project_open(bp_run *run)
     if (baseline != NULL) {
         options.baseline_path = bp_project_relative(run, options.root, baseline);
     }
-    options.no_baseline = bp_option_given(&run->line, BP_OPTION_WRITE_BASELINE);
+    bool none = bp_option_given(&run->line, BP_OPTION_NO_BASELINE);
+    if (baseline != NULL && none) {
+        bp_run_usage(run, "--no-baseline and --baseline exclude each other");
+        return NULL;
+    }
+    options.no_baseline = none || bp_option_given(&run->line, BP_OPTION_WRITE_BASELINE);
     options.overlay = run->overlay;
     bp_session *session = bp_session_new(run->arena, &options);
     if (!choose_rules(run, session)) {
@@ -358,6 +363,13 @@ bp_project_facts(bp_run *run)
     bp_report_beside(run, session);
     bp_report_trouble(run, session);
     return done && session->outcome != BP_CANNOT ? session : NULL;
+}
+
+bp_session *
+bp_project_levels(bp_run *run)
+{
+    bp_session *session = bp_project_facts(run);
+    return session != NULL && choose_rules(run, session) ? session : NULL;
 }
 
 bp_session *

@@ -82,6 +82,8 @@ bool bp_project_start(bp_run *run);
 /* A session with nothing but the tables about AWS in use: of the project around the start folder,
  * if there is one, and of --facts. NULL: they cannot be used, which is said. */
 bp_session *bp_project_facts(bp_run *run);
+/* The same with the levels of rules: of the manifest, --only and --ignore. NULL: said already. */
+bp_session *bp_project_levels(bp_run *run);
 /* The project around the start folder, compiled; NULL when there is none, or when it is broken,
  * which is said. No findings are reported. */
 bp_session *bp_project_around(bp_run *run);

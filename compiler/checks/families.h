@@ -62,6 +62,7 @@ void bp_check_contradictions(const bp_check_context *context);     /* TOP017 */
 void bp_check_vaults(const bp_check_context *context);             /* VLT001 to VLT003, NAM002 */
 void bp_check_vault_names(const bp_check_context *context);        /* NAM001, VLT011 */
 void bp_check_air_gapped_targets(const bp_check_context *context); /* VLT013 */
+void bp_check_air_gapped_vaults(const bp_check_context *context);  /* VLT009, SYN018 */
 void bp_check_roles(const bp_check_context *context);              /* ROL001, ROL003 */
 void bp_check_role_arns(const bp_check_context *context);          /* ROL002, ROL004 */
 void bp_check_regions(const bp_check_context *context);            /* REG001 002 005 007 009 */

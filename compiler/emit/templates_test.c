@@ -16,7 +16,8 @@
 static const char *
 role_text(bp_arena *arena, const bp_role *role)
 {
-    bp_stack stack = {.kind = BP_STACK_ROLE, .name = role->name, .role = role};
+    bp_stack stack = {
+        .kind = BP_STACK_ROLE, .name = role->name, .role = role, .permits = role->permits};
     return bp_json_print(arena, bp_role_template(arena, &stack), BP_JSON_COMPACT).at;
 }
 

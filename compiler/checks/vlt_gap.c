@@ -29,7 +29,7 @@ judge_bound(const bp_check_context *context, const bp_vault *vault, const char *
 static void
 judge_minimum(const bp_check_context *context, const bp_vault *vault)
 {
-    int64_t least = bp_quota_find("LAG_MIN_RETENTION")->value;
+    int64_t least = bp_quota_find(context->facts, "LAG_MIN_RETENTION")->value;
     const bp_lock *lock = &vault->lock;
     if (!bp_span_exists(lock->min_span) || lock->min_days < 0 || lock->min_days >= least) {
         return;
@@ -46,19 +46,18 @@ judge_minimum(const bp_check_context *context, const bp_vault *vault)
 
 /* Regions of a mask that have no such vault; `doubtful` gets those that some source says have. */
 static bp_region_mask
-without_vaults(bp_region_mask mask, bp_region_mask *doubtful)
+without_vaults(const bp_facts *facts, bp_region_mask mask, bp_region_mask *doubtful)
 {
     size_t count = 0;
     bp_region_mask without = 0;
-    const bp_region *regions = bp_regions(&count);
+    const bp_region *regions = bp_regions(facts, &count);
     for (size_t i = 0; i < count; i++) {
-        int index = bp_region_index(bp_str_of(regions[i].code));
-        if ((mask & BP_REGION_BIT(index)) == 0 || regions[i].air_gapped_vault != BP_ABSENT) {
+        if ((mask & BP_REGION_BIT(i)) == 0 || regions[i].air_gapped_vault != BP_ABSENT) {
             continue;
         }
-        without |= BP_REGION_BIT(index);
+        without |= BP_REGION_BIT(i);
         if (bp_region_mark(&regions[i], "air_gapped_vault") != BP_MARK_VERIFIED) {
-            *doubtful |= BP_REGION_BIT(index);
+            *doubtful |= BP_REGION_BIT(i);
         }
     }
     return without;
@@ -70,7 +69,7 @@ report_regions(const bp_check_context *context, const bp_vault *vault, bp_region
 {
     bp_diagnostics *list = context->diagnostics;
     bool written = vault->regions_written;
-    bp_str words = bp_mask_words(context->arena, without);
+    bp_str words = bp_mask_words(context, without);
     bp_finding *finding = bp_report(list, "VLT009", span,
                                     "air-gapped vault \"%.*s\" in %.*s; AWS Backup has no such "
                                     "vaults there",
@@ -92,7 +91,7 @@ judge_mask(const bp_check_context *context, const bp_vault *vault, bp_region_mas
            bp_span span)
 {
     bp_region_mask doubtful = 0;
-    bp_region_mask without = without_vaults(mask, &doubtful);
+    bp_region_mask without = without_vaults(context->facts, mask, &doubtful);
     if ((without & ~doubtful) != 0) {
         report_regions(context, vault, without & ~doubtful, span, true);
     }
@@ -106,7 +105,8 @@ judge_written_regions(const bp_check_context *context, const bp_vault *vault)
 {
     for (size_t i = 0; i < vault->regions.count; i++) {
         const bp_value *region = vault->regions.at[i];
-        int index = region->kind == BP_VALUE_TEXT ? bp_region_index(region->text) : -1;
+        int index =
+            region->kind == BP_VALUE_TEXT ? bp_region_index(context->facts, region->text) : -1;
         if (index >= 0) {
             judge_mask(context, vault, BP_REGION_BIT(index), region->span);
         }

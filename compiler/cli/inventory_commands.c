@@ -15,6 +15,7 @@
 typedef struct printer {
     bp_run *run;
     const bp_organization *org; /* NULL: none is known */
+    const bp_facts *facts;
     bool wanted[BP_SECTION_NONE + 1];
     bool open_only; /* leave out what the organization says already */
     bp_region_mask regions;
@@ -59,12 +60,12 @@ choose_sections(bp_run *run, bool wanted[])
 
 /* Region codes of the option, separated by blanks or commas. */
 static bool
-read_regions(bp_run *run, const char *text, bp_region_mask *regions)
+read_regions(bp_run *run, const bp_facts *facts, const char *text, bp_region_mask *regions)
 {
     for (const char *at = text; *at != '\0';) {
         size_t size = strcspn(at, " ,");
         bp_str code = {at, size};
-        int region = bp_region_index(code);
+        int region = bp_region_index(facts, code);
         if (size > 0 && region < 0) {
             bp_run_usage(run, "unknown Region \"%.*s\" in --regions", BP_ARG(code));
             return false;
@@ -82,12 +83,13 @@ regions_of_project(const bp_session *session)
     bp_region_mask regions = 0;
     for (size_t i = 0; session->effective != NULL && i < session->effective->plans.count; i++) {
         const bp_node *plan = session->effective->plans.at[i].plan;
-        regions |= bp_plan_regions(plan);
+        regions |= bp_plan_regions(session->facts, plan);
         for (const bp_node *rule = bp_node_first(plan, "rules"); rule; rule = rule->next) {
             const bp_node *copy = bp_node_first(rule, "copy_actions");
             for (; copy != NULL; copy = copy->next) {
                 const bp_reference *destination = bp_copy_destination(copy);
-                int region = destination == NULL ? -1 : bp_region_index(destination->region);
+                int region =
+                    destination == NULL ? -1 : bp_region_index(session->facts, destination->region);
                 regions |= region < 0 ? 0 : BP_REGION_BIT(region);
             }
         }
@@ -240,9 +242,9 @@ print_for_roles(printer *p, const bp_call *call, const bp_account *account)
 static void
 print_for_vaults(printer *p, const bp_call *call, const bp_account *account, int region)
 {
-    bp_call_subject subject = {
-        .keys = {[BP_CALL_KEY_ACCOUNT] = account->id,
-                 [BP_CALL_KEY_REGION] = bp_str_of(bp_regions(&(size_t){0})[region].code)}};
+    bp_call_subject subject = {.keys = {[BP_CALL_KEY_ACCOUNT] = account->id,
+                                        [BP_CALL_KEY_REGION] = bp_str_of(
+                                            bp_regions(p->facts, &(size_t){0})[region].code)}};
     size_t count = account->vaults == NULL ? 0 : account->vaults->vaults.count;
     for (size_t i = 0; i < count; i++) {
         const bp_org_vault *vault = &account->vaults->vaults.at[i];
@@ -267,7 +269,8 @@ print_in_region(printer *p, const bp_call *call, const bp_account *account, int 
     }
     bp_call_subject subject = {.keys = {[BP_CALL_KEY_ACCOUNT] = account->id}};
     if (region >= 0) {
-        subject.keys[BP_CALL_KEY_REGION] = bp_str_of(bp_regions(&(size_t){0})[region].code);
+        subject.keys[BP_CALL_KEY_REGION] =
+            bp_str_of(bp_regions(p->facts, &(size_t){0})[region].code);
     }
     print_call(p, call, &subject);
 }
@@ -327,7 +330,8 @@ print_row(printer *p, bp_call_id id)
         bp_call_subject subject = {0};
         for (int region = 0; regional && region < 64; region++) {
             if ((p->regions & BP_REGION_BIT(region)) != 0) {
-                subject.keys[BP_CALL_KEY_REGION] = bp_str_of(bp_regions(&(size_t){0})[region].code);
+                subject.keys[BP_CALL_KEY_REGION] =
+                    bp_str_of(bp_regions(p->facts, &(size_t){0})[region].code);
                 print_call(p, call, &subject);
             }
         }
@@ -390,7 +394,7 @@ open_session(bp_run *run)
         options.inventory_path = bp_project_relative(run, options.root, inventory);
     }
     session = bp_session_new(run->arena, &options);
-    if (bp_session_load_manifest(session)) {
+    if (bp_session_load_facts(session)) {
         bp_session_load_inventory(session);
     }
     return session;
@@ -404,8 +408,7 @@ bp_inventory_commands(bp_run *run)
     if (run->line.words.count > 0) {
         return bp_run_usage(run, "inventory commands takes no argument");
     }
-    if (!choose_sections(run, p.wanted) ||
-        (regions != NULL && !read_regions(run, regions, &p.regions))) {
+    if (!choose_sections(run, p.wanted)) {
         return BP_EXIT_CANNOT;
     }
     if (bp_option_given(&run->line, BP_OPTION_PRINT_IAM)) {
@@ -422,6 +425,10 @@ bp_inventory_commands(bp_run *run)
         return BP_EXIT_CANNOT;
     }
     p.org = session->org;
+    p.facts = session->facts;
+    if (regions != NULL && !read_regions(run, p.facts, regions, &p.regions)) {
+        return BP_EXIT_CANNOT;
+    }
     p.open_only = p.org != NULL && !bp_option_given(&run->line, BP_OPTION_SECTION);
     if (p.regions == 0) {
         p.regions = regions_of_project(session);

@@ -151,6 +151,11 @@ SCENARIO(rules_as_json, 0, "rules", "--format", "json")
 SCENARIO(explain, 0, "explain", "NAM002")
 SCENARIO(explain_schedule, 0, "explain", "--schedule", "cron(0 5 ? * MON-FRI *)", "--as-of",
          "2026-11-02")
+SCENARIO(facts, 0, "facts", "-C", "testdata/checks/DAT002-facts-overridden", "--config", "bad.yaml")
+SCENARIO(facts_of_a_table, 0, "facts", "regions", "eu-west-1", "--format", "json")
+SCENARIO(facts_unknown, 2, "facts", "region")
+SCENARIO(check_with_facts, 0, "check", SEED, "--facts",
+         "../checks/DAT002-facts-overridden/bad-facts.yaml")
 SCENARIO(check_as_text, 0, "check", SEED)
 SCENARIO(check_as_json, 0, "check", SEED, "--format", "json")
 SCENARIO(check_as_github, 0, "check", SEED, "--format", "github", "--verbose")
@@ -244,6 +249,10 @@ main(void)
         cmocka_unit_test(rules_as_json),
         cmocka_unit_test(explain),
         cmocka_unit_test(explain_schedule),
+        cmocka_unit_test(facts),
+        cmocka_unit_test(facts_of_a_table),
+        cmocka_unit_test(facts_unknown),
+        cmocka_unit_test(check_with_facts),
         cmocka_unit_test(check_as_text),
         cmocka_unit_test(check_as_json),
         cmocka_unit_test(check_as_github),

@@ -61,6 +61,7 @@ typedef struct bp_deployed_policy {
 } bp_deployed_policy;
 
 typedef struct bp_deployment {
+    const bp_facts *facts;
     bp_str partition;
     bp_str home_region;
     bp_str global_region;   /* of IAM and Organizations in the partition */
@@ -85,7 +86,7 @@ bool bp_deploy(bp_arena *arena, bp_diagnostics *diagnostics, const bp_model *mod
  * S3 if a selection with this role names S3, protects it or takes everything. `effective` may be
  * NULL.
  */
-unsigned bp_role_permits(const bp_effective *effective, const bp_role *role);
+unsigned bp_role_permits(const bp_facts *facts, const bp_effective *effective, const bp_role *role);
 
 /* Letters to lower case, other runs to one '-', ends trimmed, at most 80; never empty. */
 bp_str bp_slug(bp_arena *arena, bp_str name);

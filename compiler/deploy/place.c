@@ -99,14 +99,14 @@ bp_place_role(bp_arena *arena, const bp_model *model, const bp_needs *needs,
 /* Where AWS Backup has vaults of this kind, or may have them. A stack instance in a Region that has
  * none would fail and stop the rest. */
 static bp_region_mask
-offered(const bp_vault *vault)
+offered(const bp_facts *facts, const bp_vault *vault)
 {
     size_t count = 0;
     bp_region_mask mask = 0;
-    const bp_region *regions = bp_regions(&count);
+    const bp_region *regions = bp_regions(facts, &count);
     for (size_t i = 0; i < count; i++) {
         if (!vault->air_gapped || regions[i].air_gapped_vault != BP_ABSENT) {
-            mask |= BP_REGION_BIT(bp_region_index(bp_str_of(regions[i].code)));
+            mask |= BP_REGION_BIT(i);
         }
     }
     return mask;
@@ -155,12 +155,12 @@ bp_place_vault(bp_arena *arena, const bp_model *model, const bp_vault_needs *nee
         }
     }
     if (!regions_written) {
-        bp_region_mask mask = offered(vault->vault);
+        bp_region_mask mask = offered(model->facts, vault->vault);
         keep_offered(&nodes, mask);
         management &= mask;
     }
     bp_groups_cover(arena, org, &nodes, &stack->groups);
-    bp_region_codes(arena, management, &stack->management_regions);
+    bp_region_codes(model->facts, arena, management, &stack->management_regions);
 }
 
 /* "o-…/r-…/ou-…/…/" and a star: the OU and everything below it. */

@@ -80,7 +80,7 @@ static void
 count_cell(survey *s, bp_stack *stack, uint32_t index, bp_str code)
 {
     const bp_account *account = &s->model->org->accounts.at[index];
-    int region = bp_region_index(code);
+    int region = bp_region_index(s->model->facts, code);
     if (account->management || !bp_account_counts(account) || region < 0) {
         return;
     }

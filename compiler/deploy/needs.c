@@ -237,9 +237,10 @@ walk_plan(walk *w, const bp_node *plan)
 }
 
 void
-bp_wishes_of_plan(bp_arena *arena, bp_needs *needs, const bp_node *plan, bp_wishes *wishes)
+bp_wishes_of_plan(bp_arena *arena, const bp_model *model, bp_needs *needs, const bp_node *plan,
+                  bp_wishes *wishes)
 {
-    walk w = {.arena = arena, .needs = needs, .again = true};
+    walk w = {.arena = arena, .model = model, .needs = needs, .again = true};
     walk_plan(&w, plan);
     join_wishes(&w);
     *wishes = w.wishes;

@@ -48,7 +48,8 @@ typedef struct bp_needs {
 bp_needs *bp_needs_collect(bp_arena *arena, const bp_model *model, const bp_effective *effective);
 
 /* What a plan wants of declared vaults, one entry a vault and account. */
-void bp_wishes_of_plan(bp_arena *arena, bp_needs *needs, const bp_node *plan, bp_wishes *wishes);
+void bp_wishes_of_plan(bp_arena *arena, const bp_model *model, bp_needs *needs, const bp_node *plan,
+                       bp_wishes *wishes);
 
 /* The node of a bound target. */
 uint32_t bp_node_of_target(const bp_organization *org, const bp_bound_target *target);

@@ -30,7 +30,7 @@ wishes_of(survey *s, const bp_node *plan)
     bp_wishes *wishes = bp_map_get(s->of_plan, key);
     if (wishes == NULL) {
         wishes = BP_NEW(s->arena, bp_wishes);
-        bp_wishes_of_plan(s->arena, s->needs, plan, wishes);
+        bp_wishes_of_plan(s->arena, s->model, s->needs, plan, wishes);
         bp_map_set(s->of_plan, bp_str_copy(s->arena, key), wishes);
     }
     return wishes;

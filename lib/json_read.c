@@ -375,7 +375,7 @@ static const char *
 string(bp_json_reader *on, bp_str *text)
 {
     enum { ESCAPE_MAX = 12 };
-    bp_buf fresh = {.arena = on->arena};
+    bp_buf fresh = {.arena = on->texts};
     bp_buf *decoded = on->source == NULL ? &on->decoded : &fresh;
     bool copying = false;
     decoded->size = 0;

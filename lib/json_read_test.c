@@ -249,15 +249,43 @@ repeated_keys_can_be_given(void **state)
     assert_int_equal(repeats, 1);
 }
 
+/* The texts of a document outlive the arena that it was read in. */
+static void
+kept_texts_outlive_the_reader(void **state)
+{
+    (void)state;
+    bp_arena *kept = bp_arena_new(NULL);
+    bp_arena *reading = bp_arena_new(NULL);
+    bp_sources *sources = bp_sources_new(kept);
+    const bp_source *source =
+        bp_sources_add(sources, BP_STR("a.json"), BP_STR("[\"plain\", \"es\\u0063aped\"]"));
+    bp_json_reader *reader = bp_json_reader_new(reading, source);
+    bp_json_reader_keep_texts(reader, kept);
+    bp_str texts[2];
+    assert_int_equal(bp_json_next(reader).kind, BP_JSON_ARRAY);
+    texts[0] = bp_json_next(reader).text;
+    texts[1] = bp_json_next(reader).text;
+    bp_arena_free(reading);
+    assert_true(bp_str_is(texts[0], "plain"));
+    assert_true(bp_str_is(texts[1], "escaped"));
+    bp_arena_free(kept);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(values_come_in_order),        TEST(events_know_their_place),
-        TEST(broken_structure_is_refused), TEST(keys_stand_once),
-        TEST(bad_strings_are_refused),     TEST(bad_numbers_are_refused),
-        TEST(nesting_ends_at_64),          TEST(large_texts_are_linear),
-        TEST(values_can_be_skipped),       TEST(repeated_keys_can_be_given),
+        cmocka_unit_test(kept_texts_outlive_the_reader),
+        TEST(values_come_in_order),
+        TEST(events_know_their_place),
+        TEST(broken_structure_is_refused),
+        TEST(keys_stand_once),
+        TEST(bad_strings_are_refused),
+        TEST(bad_numbers_are_refused),
+        TEST(nesting_ends_at_64),
+        TEST(large_texts_are_linear),
+        TEST(values_can_be_skipped),
+        TEST(repeated_keys_can_be_given),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -281,8 +281,15 @@ rights_of_declared_roles(void **state)
     }
     /* From the text alone, without an inventory. */
     project p = project_new();
-    project_run(&p, replaced(p.arena, SEED, TAGS, "resource_types = [s3]\n"), NULL);
+    const char *text = replaced(p.arena, SEED, TAGS, "resource_types = [s3]\n");
+    const char *written = "role \"crossaccountbackuprole\" { permits = [backup, restore] }\n";
+    project_run(&p, replaced(p.arena, text, ROLE, written), NULL);
     assert_int_equal(project_count_at(&p, "ROL007", BP_WARNING), 1);
+    project_free(&p);
+    /* Where nothing is written, the role gets what the plans reach. */
+    p = project_new();
+    project_run(&p, replaced(p.arena, SEED, TAGS, "resource_types = [s3]\n"), NULL);
+    assert_null(project_find(&p, "ROL007"));
     project_free(&p);
 }
 

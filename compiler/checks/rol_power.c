@@ -108,10 +108,13 @@ work_of(const bp_check_context *context, const bp_role_need *need, bool scanner)
     return wanted;
 }
 
-/* The managed policies that a declared role gets. */
+/* The managed policies that a declared role gets. Those that `permits` has no word for are not
+ * judged: nobody could write what is missing. */
 static policy_bits
-permitted(const bp_facts *facts, const bp_role *role)
+permitted(const bp_check_context *context, const bp_role *role)
 {
+    const bp_facts *facts = context->facts;
+    unsigned permits = bp_role_permits(facts, context->effective, role);
     static const struct {
         unsigned bit;
         const char *word;
@@ -120,10 +123,13 @@ permitted(const bp_facts *facts, const bp_role *role)
                  {BP_PERMIT_S3_BACKUP, "s3_backup"},
                  {BP_PERMIT_S3_RESTORE, "s3_restore"}};
     policy_bits bits = 0;
+    policy_bits sayable = 0;
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        bits |= (role->permits & words[i].bit) != 0 ? policy_of(facts, words[i].word, NULL) : 0;
+        policy_bits of_word = policy_of(facts, words[i].word, NULL);
+        sayable |= of_word;
+        bits |= (permits & words[i].bit) != 0 ? of_word : 0;
     }
-    return bits;
+    return bits | ~sayable;
 }
 
 /* The same of a listed role; false where some policy may grant what its name does not tell. */
@@ -187,7 +193,7 @@ judge_account(powers *of, uint32_t index)
         if (of->scanner) {
             add_row(of, &of->foreign, index);
         } else {
-            judge_policies(of, index, permitted(of->context->facts, of->need->role->role));
+            judge_policies(of, index, permitted(of->context, of->need->role->role));
         }
         return;
     }
@@ -345,7 +351,7 @@ judge_need(powers *of)
         }
     }
     bool by_text = of->need->role != NULL && (context->org == NULL || !of->reached);
-    policy_bits has = by_text ? permitted(context->facts, of->need->role->role) : 0;
+    policy_bits has = by_text ? permitted(context, of->need->role->role) : 0;
     if (by_text && !of->scanner) {
         of->lacking = of->wanted.backup & ~has;
         of->restore_lacking = of->wanted.restore & ~has;

@@ -159,6 +159,65 @@ print_attachments(bp_run *run, const bp_deployment *deployment)
     }
 }
 
+/* The lock as it was asked for: "compliance(min: 7d, max: 365d, grace: 3d)". */
+static bp_str
+lock_words(bp_arena *arena, const bp_lock *lock)
+{
+    bp_buf words = {.arena = arena};
+    bp_buf_format(&words, "compliance(min: %lldd", (long long)lock->min_days);
+    if (lock->max_days > 0) {
+        bp_buf_format(&words, ", max: %lldd", (long long)lock->max_days);
+    }
+    if (lock->grace_days > 0) {
+        bp_buf_format(&words, ", grace: %lldd", (long long)lock->grace_days);
+    }
+    bp_buf_add_c(&words, ")");
+    return bp_buf_text(&words);
+}
+
+/* What is special about the stack of one vault. */
+static void
+print_vault_notes(bp_run *run, const bp_stack *stack)
+{
+    const bp_vault *vault = stack->vault;
+    if (vault->lock.word == BP_COMPLIANCE) {
+        bp_output_format(run->out,
+                         "%-8s vault %.*s gets a compliance lock, %.*s: nobody can remove it once "
+                         "its grace time of %lld days is over\n",
+                         "Note", BP_ARG(stack->name), BP_ARG(lock_words(run->arena, &vault->lock)),
+                         (long long)(vault->lock.grace_days > 0 ? vault->lock.grace_days : 3));
+    }
+    if (vault->air_gapped) {
+        bp_output_format(run->out,
+                         "%-8s air-gapped vault %.*s is locked from its first day: nobody can "
+                         "change its retention bounds or delete a backup early\n",
+                         "Note", BP_ARG(stack->name));
+    }
+    if (vault->dropped) {
+        bp_output_format(run->out,
+                         "%-8s vault %.*s and its key are deleted with their stack (keep = off); "
+                         "only a vault that holds backups survives, and the deletion then fails\n",
+                         "Warning", BP_ARG(stack->name));
+    }
+    if (vault->notify.name.size > 0) {
+        bp_output_format(run->out,
+                         "%-8s vault %.*s tells topic %.*s: it must exist in each account and "
+                         "Region of the vault and let backup.amazonaws.com publish\n",
+                         "Note", BP_ARG(stack->name), BP_ARG(vault->notify.name));
+    }
+    if (stack->spare > 0) {
+        bp_output_format(run->out,
+                         "%-8s vault %.*s goes to %zu account-Region pair%s, %zu of which no "
+                         "policy needs: ",
+                         "Note", BP_ARG(stack->name), stack->cells, stack->cells == 1 ? "" : "s",
+                         stack->spare);
+        for (size_t i = 0; i < stack->spare_in.count; i++) {
+            bp_output_format(run->out, "%s%.*s", i > 0 ? ", " : "", BP_ARG(stack->spare_in.at[i]));
+        }
+        bp_output_text(run->out, stack->spare > stack->spare_in.count ? " …\n" : "\n");
+    }
+}
+
 /* What a person has to know before deploying, each once. */
 static void
 print_notes(bp_run *run, const bp_deployment *deployment, unsigned targets)
@@ -172,11 +231,8 @@ print_notes(bp_run *run, const bp_deployment *deployment, unsigned targets)
             bp_buf_add_c(&plain, plain.size == 0 ? "" : ", ");
             bp_buf_add(&plain, stack->stack_name);
         }
-        if (stack->vault != NULL && stack->vault->lock.word == BP_COMPLIANCE) {
-            bp_output_format(run->out,
-                             "%-8s vault %.*s gets a compliance lock: nobody can remove it once "
-                             "its grace time is over\n",
-                             "Note", BP_ARG(stack->name));
+        if (stack->vault != NULL) {
+            print_vault_notes(run, stack);
         }
     }
     if ((targets & BP_TARGET_EFFECTIVE) != 0 && deployment->org != NULL &&

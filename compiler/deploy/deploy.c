@@ -131,6 +131,7 @@ add_role(plan *p, bp_map *claims, const bp_bound_role *bound)
     if (p->model->org == NULL && role->deploy_to.count == 0) {
         add_unresolved(p, BP_STR("root"));
     }
+    stack.permits = bp_role_permits(p->model->facts, p->out->effective, role);
     bp_place_role(p->arena, p->model, p->needs, bound, &stack);
     *bp_vec_add(p->arena, &p->out->stacks) = stack;
 }
@@ -292,6 +293,7 @@ bp_deploy(bp_arena *arena, bp_diagnostics *diagnostics, const bp_model *model,
     p.out->effective = effective;
     fill_head(&p);
     add_stacks(&p);
+    bp_spare_count(arena, model, effective, p.needs, p.out);
     bp_map *claims = bp_map_new(arena);
     for (size_t i = 0; i < model->policies.count; i++) {
         add_policy(&p, claims, &model->policies.at[i]);

@@ -32,6 +32,11 @@ dump_stack(bp_buf *out, const bp_stack *stack)
         dump_list(out, "regions", &stack->management_regions);
         bp_buf_add_char(out, '\n');
     }
+    if (stack->spare > 0) {
+        bp_buf_format(out, "  beyond need %zu of %zu", stack->spare, stack->cells);
+        dump_list(out, "first", &stack->spare_in);
+        bp_buf_add_char(out, '\n');
+    }
     const bp_copy_access *in = &stack->copies_in;
     if (in->organization || in->ou_paths.count + in->accounts.count > 0) {
         bp_buf_format(out, "  copies in%s", in->organization ? " organization" : "");

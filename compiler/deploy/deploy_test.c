@@ -177,10 +177,15 @@ written_places_win(void **state)
     const char *text = world_dump(&w);
     HAS(text, "vault \"both\" as backpol-vault-both\n"
               "  group ous=ou-test-bbbbbbbb regions=ap-northeast-1\n"
+              "  beyond need 2 of 2 first=200000000002 in ap-northeast-1,200000000003 in "
+              "ap-northeast-1\n"
               "vault \"regions\" as backpol-vault-regions\n"
               "  group ous=ou-test-bbbbbbbb regions=ap-northeast-1\n"
+              "  beyond need 2 of 2 first=200000000002 in ap-northeast-1,200000000003 in "
+              "ap-northeast-1\n"
               "vault \"targets\" as backpol-vault-targets\n"
               "  group ous=ou-test-aaaaaaaa regions=eu-west-1\n"
+              "  beyond need 1 of 3 first=200000000001 in eu-west-1\n"
               "policy");
     bp_arena_free(w.arena);
 }
@@ -341,6 +346,150 @@ a_role_is_made_in_the_home_region_alone(void **state)
     }
 }
 
+/* A lower policy takes a Region away that the OU above brought: what stays there is told. */
+static void
+what_nobody_needs_is_counted(void **state)
+{
+    world w = nested();
+    (void)state;
+    world_vault(&w, "main");
+    bp_policy *upper = world_policy(&w, "upper");
+    world_plan(&w, upper, "p", "us-east-1 eu-west-1", "main", NULL);
+    world_attach(&w, "ou-test-aaaaaaaa");
+    LACKS(world_dump(&w), "beyond need");
+    bp_policy *lower = world_policy(&w, "lower");
+    bp_node *plan = world_node(&w, lower->document->first, BP_NODE_PLAN, "p");
+    bp_node *regions = world_node(&w, plan, BP_NODE_LEAF, "regions");
+    world_list(&w, plan, "scratch", "us-east-1");
+    regions->remove = plan->last->assign;
+    plan->last = regions;
+    regions->next = NULL;
+    world_attach(&w, "ou-test-bbbbbbbb");
+    HAS(world_dump(&w), "  group ous=ou-test-aaaaaaaa regions=eu-west-1,us-east-1\n"
+                        "  beyond need 2 of 6 first=200000000002 in us-east-1,200000000003 in "
+                        "us-east-1\n");
+    bp_arena_free(w.arena);
+}
+
+static void
+written_places_may_be_wider_than_the_need(void **state)
+{
+    world w = nested();
+    (void)state;
+    bp_vault *vault = world_vault(&w, "main");
+    vault->deploy_to_written = true;
+    *bp_vec_add(w.arena, &w.model->vaults.at[0].targets) = world_target(&w, "r-test");
+    bp_policy *policy = world_policy(&w, "p");
+    world_plan(&w, policy, "p", "eu-west-1", "main",
+               "arn:aws:backup:eu-west-1:200000000004:backup-vault:main");
+    world_attach(&w, "ou-test-aaaaaaaa");
+    /* The destination of the copy needs it too; the management account is no instance. */
+    LACKS(world_dump(&w), "beyond need");
+    w.model->policies.at[0].targets.count = 0;
+    w.model->policies.at[0].reach.count = 0;
+    world_attach(&w, "ou-test-cccccccc");
+    HAS(world_dump(&w), "  group ous=r-test regions=eu-west-1\n"
+                        "  beyond need 2 of 4 first=200000000001 in eu-west-1,200000000002 in "
+                        "eu-west-1\n");
+    bp_arena_free(w.arena);
+}
+
+/* Accounts alone under several OUs, one of which an OU target covers already. */
+static void
+accounts_under_several_ous_share_a_filter(void **state)
+{
+    world w = nested();
+    (void)state;
+    world_vault(&w, "main");
+    bp_policy *single = world_policy(&w, "single");
+    world_plan(&w, single, "p", "eu-west-1 us-east-1", "main", NULL);
+    world_attach(&w, "200000000001");
+    world_attach(&w, "200000000004");
+    world_attach(&w, "200000000003");
+    bp_policy *whole = world_policy(&w, "whole");
+    world_plan(&w, whole, "q", "us-east-1", "main", NULL);
+    world_attach(&w, "ou-test-dddddddd");
+    const char *text = world_dump(&w);
+    HAS(text, "  group ous=ou-test-dddddddd regions=us-east-1\n"
+              "  group ous=ou-test-dddddddd accounts=200000000004 regions=eu-west-1\n"
+              "  group ous=ou-test-aaaaaaaa accounts=200000000001,200000000003 "
+              "regions=eu-west-1,us-east-1\n");
+    LACKS(text, "beyond need");
+    bp_arena_free(w.arena);
+}
+
+static void
+air_gapped_vaults_stay_where_there_are_any(void **state)
+{
+    world w = nested();
+    (void)state;
+    world_vault(&w, "main");
+    world_vault(&w, "gap")->air_gapped = true;
+    bp_policy *policy = world_policy(&w, "p");
+    bp_node *rule = world_plan(&w, policy, "p", "ca-west-1 eu-west-1", "main", NULL);
+    world_leaf(&w, rule, "target_logically_air_gapped_backup_vault_arn",
+               "arn:aws:backup:$region:$account:backup-vault:gap");
+    world_attach(&w, "r-test");
+    HAS(world_dump(&w), "vault \"gap\" as backpol-vault-gap\n"
+                        "  group ous=r-test regions=eu-west-1\n"
+                        "  management account regions=eu-west-1\n"
+                        "vault \"main\" as backpol-vault-main\n"
+                        "  group ous=r-test regions=ca-west-1,eu-west-1\n");
+    bp_arena_free(w.arena);
+}
+
+/* A plan with one selection that names the role; gives the selection. */
+static bp_node *
+selection_with(world *w, const char *types, const char *role)
+{
+    bp_policy *policy = world_policy(w, "p");
+    world_plan(w, policy, "p", "eu-west-1", "main", NULL);
+    bp_node *plan = policy->document->first->first;
+    bp_node *forms = world_node(w, plan, BP_NODE_CONTAINER, "selections");
+    bp_node *form = world_node(w, forms, BP_NODE_CONTAINER, "resources");
+    bp_node *selection = world_node(w, form, BP_NODE_SELECTION, "s");
+    bp_reference *reference = BP_NEW(w->arena, bp_reference);
+    *reference = (bp_reference){.kind = BP_REF_ROLE, .path = BP_STR("/"), .name = bp_str_of(role)};
+    world_leaf(w, selection, "iam_role_arn", "arn:aws:iam::$account:role/x");
+    selection->last->assign->reference = reference;
+    world_list(w, selection, "resource_types", types);
+    world_attach(w, "ou-test-aaaaaaaa");
+    return selection;
+}
+
+static void
+a_role_gets_the_pair_for_s3_when_plans_reach_it(void **state)
+{
+    enum { PLAIN = BP_PERMIT_BACKUP | BP_PERMIT_RESTORE };
+    enum { WITH_S3 = PLAIN | BP_PERMIT_S3_BACKUP | BP_PERMIT_S3_RESTORE };
+    static const struct {
+        const char *types;
+        const char *excluded;
+        const char *role;
+        bool written;
+        unsigned permits;
+    } cases[] = {
+        {"arn:aws:s3:::*", "", "backup", false, WITH_S3},
+        {"*", "", "backup", false, WITH_S3},
+        {"*", "arn:aws:s3:::*", "backup", false, PLAIN},
+        {"arn:aws:ec2:*:*:volume/*", "", "backup", false, PLAIN},
+        {"arn:aws:s3:::*", "", "other", false, PLAIN},
+        {"arn:aws:s3:::*", "", "backup", true, PLAIN},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        world w = nested();
+        bool good = false;
+        world_role(&w, "backup", "r-test")->permits_written = cases[i].written;
+        bp_node *selection = selection_with(&w, cases[i].types, cases[i].role);
+        if (cases[i].excluded[0] != '\0') {
+            world_list(&w, selection, "not_resource_types", cases[i].excluded);
+        }
+        assert_int_equal(world_deploy(&w, &good)->stacks.at[0].permits, cases[i].permits);
+        bp_arena_free(w.arena);
+    }
+}
+
 int
 main(void)
 {
@@ -353,6 +502,11 @@ main(void)
         cmocka_unit_test(the_management_account_is_no_instance),
         cmocka_unit_test(written_places_win),
         cmocka_unit_test(more_than_50_ous_are_cut),
+        cmocka_unit_test(what_nobody_needs_is_counted),
+        cmocka_unit_test(written_places_may_be_wider_than_the_need),
+        cmocka_unit_test(accounts_under_several_ous_share_a_filter),
+        cmocka_unit_test(air_gapped_vaults_stay_where_there_are_any),
+        cmocka_unit_test(a_role_gets_the_pair_for_s3_when_plans_reach_it),
         cmocka_unit_test(a_role_is_made_in_the_home_region_alone),
         cmocka_unit_test(slugs_that_collide_are_refused_with_both_places),
         cmocka_unit_test(texts_that_organizations_refuses_are_named),

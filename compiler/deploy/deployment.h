@@ -39,10 +39,14 @@ typedef struct bp_stack {
     bp_str stack_name; /* backpol-KIND-SLUG */
     const bp_role *role;
     const bp_vault *vault;
+    unsigned permits;         /* roles: BP_PERMIT_ bits, as bp_role_permits gives them */
     bp_copy_access copies_in; /* vaults: allow_copies_from */
     bp_strings copies_out; /* vaults: literal destination accounts of copies out of it, by bytes */
     bp_instance_groups groups;     /* empty: no stack set */
     bp_strings management_regions; /* plain stacks in the management account; empty: none */
+    size_t cells;        /* vaults: pairs of an ACTIVE account and a Region that the groups reach */
+    size_t spare;        /* of them, those in which no policy needs the vault */
+    bp_strings spare_in; /* the first few of these, "Account in Region" */
 } bp_stack;
 
 typedef struct bp_deployed_policy {
@@ -76,6 +80,13 @@ typedef struct bp_deployment {
 /* Reports OPS010 (slugs that collide or are too long), STK011. */
 bool bp_deploy(bp_arena *arena, bp_diagnostics *diagnostics, const bp_model *model,
                const bp_effective *effective, bp_deployment **deployment);
+
+/*
+ * What the template of a role permits: what is written; else backup and restore, and the pair for
+ * S3 if a selection with this role names S3, protects it or takes everything. `effective` may be
+ * NULL.
+ */
+unsigned bp_role_permits(const bp_facts *facts, const bp_effective *effective, const bp_role *role);
 
 /* Letters to lower case, other runs to one '-', ends trimmed, at most 80; never empty. */
 bp_str bp_slug(bp_arena *arena, bp_str name);

@@ -14,21 +14,13 @@
 
 #include <stdlib.h>
 
-/* What one policy wants of one vault, whoever receives the policy. */
-typedef struct wish {
-    bp_vault_needs *vault;
-    bp_region_mask own;     /* in the receiving account */
-    bp_region_mask foreign; /* in `account` */
-    bp_str account;
-} wish;
-
 typedef struct walk {
     bp_arena *arena;
     const bp_model *model;
     const bp_effective *effective;
     bp_needs *needs;
-    bp_map *by_name; /* name → bp_vault_needs * */
-    BP_VEC(wish) wishes;
+    bp_wishes wishes;
+    bool again; /* the plan was walked before: copies out of vaults are known */
 } walk;
 
 static int
@@ -97,12 +89,12 @@ bp_node_is_management(const bp_organization *org, uint32_t node)
 static void
 add_wish(walk *w, bp_str vault, bp_region_mask own, bp_region_mask foreign, bp_str account)
 {
-    bp_vault_needs *found = bp_map_get(w->by_name, vault);
+    bp_vault_needs *found = bp_map_get(w->needs->by_name, vault);
     if (found == NULL || (own | foreign) == 0) {
         return;
     }
     *bp_vec_add(w->arena, &w->wishes) =
-        (wish){.vault = found, .own = own, .foreign = foreign, .account = account};
+        (bp_wish){.vault = found, .own = own, .foreign = foreign, .account = account};
 }
 
 /* The parts of a vault ARN at a leaf; NULL when there is none to rely on. */
@@ -132,9 +124,12 @@ walk_copy(walk *w, const bp_node *copy, bp_str source_vault)
         add_wish(w, to->name, mask, 0, (bp_str){0});
         return;
     }
-    w->needs->cross_account_copies = true;
     add_wish(w, to->name, 0, mask, to->account);
-    bp_vault_needs *source = bp_map_get(w->by_name, source_vault);
+    if (w->again) {
+        return;
+    }
+    w->needs->cross_account_copies = true;
+    bp_vault_needs *source = bp_map_get(w->needs->by_name, source_vault);
     if (source != NULL) {
         *bp_vec_add(w->arena, &source->copies_out) = to->account;
     }
@@ -168,7 +163,7 @@ add_need(walk *w, bp_vault_needs *vault, uint32_t node, bp_region_mask regions)
 
 /* A literal account gets what copies bring there, if it belongs to the organization. */
 static void
-grant_foreign(walk *w, const wish *of)
+grant_foreign(walk *w, const bp_wish *of)
 {
     const bp_organization *org = w->model->org;
     const bp_account *account = bp_org_account(org, of->account);
@@ -187,7 +182,7 @@ static void
 grant(walk *w, uint32_t node, bool management)
 {
     for (size_t i = 0; i < w->wishes.count; i++) {
-        const wish *of = &w->wishes.at[i];
+        const bp_wish *of = &w->wishes.at[i];
         if (of->foreign != 0) {
             grant_foreign(w, of);
         } else if (management) {
@@ -201,8 +196,8 @@ grant(walk *w, uint32_t node, bool management)
 static int
 compare_wishes(const void *a, const void *b)
 {
-    const wish *left = a;
-    const wish *right = b;
+    const bp_wish *left = a;
+    const bp_wish *right = b;
     if (left->vault != right->vault) {
         return left->vault < right->vault ? -1 : 1;
     }
@@ -239,6 +234,16 @@ walk_plan(walk *w, const bp_node *plan)
     for (const bp_node *rule = bp_node_first(plan, "rules"); rule; rule = rule->next) {
         walk_rule(w, rule, regions);
     }
+}
+
+void
+bp_wishes_of_plan(bp_arena *arena, const bp_model *model, bp_needs *needs, const bp_node *plan,
+                  bp_wishes *wishes)
+{
+    walk w = {.arena = arena, .model = model, .needs = needs, .again = true};
+    walk_plan(&w, plan);
+    join_wishes(&w);
+    *wishes = w.wishes;
 }
 
 /* Without an organization only what copies say of accounts is known. */
@@ -307,17 +312,15 @@ walk_tree(walk *w)
 bp_needs *
 bp_needs_collect(bp_arena *arena, const bp_model *model, const bp_effective *effective)
 {
-    walk w = {.arena = arena,
-              .model = model,
-              .effective = effective,
-              .needs = BP_NEW(arena, bp_needs),
-              .by_name = bp_map_new(arena)};
+    walk w = {
+        .arena = arena, .model = model, .effective = effective, .needs = BP_NEW(arena, bp_needs)};
+    w.needs->by_name = bp_map_new(arena);
     for (size_t i = 0; i < model->vaults.count; i++) {
         bp_vec_add(arena, &w.needs->vaults)->vault = model->vaults.at[i].vault;
     }
     for (size_t i = 0; i < w.needs->vaults.count; i++) {
         bp_vault_needs *needs = &w.needs->vaults.at[i];
-        bp_map_add(w.by_name, needs->vault->name, needs, NULL);
+        bp_map_add(w.needs->by_name, needs->vault->name, needs, NULL);
     }
     for (size_t i = 0; i < model->policies.count; i++) {
         w.needs->reaches_management |= model->policies.at[i].reaches_management;

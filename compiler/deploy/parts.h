@@ -26,8 +26,19 @@ typedef struct bp_vault_needs {
     bp_strings copies_out;     /* literal accounts, by bytes, each once */
 } bp_vault_needs;
 
+/* What one plan wants of one vault, whoever receives the plan. */
+typedef struct bp_wish {
+    bp_vault_needs *vault;
+    bp_region_mask own;     /* in the receiving account */
+    bp_region_mask foreign; /* in `account` */
+    bp_str account;
+} bp_wish;
+
+typedef BP_VEC(bp_wish) bp_wishes;
+
 typedef struct bp_needs {
     BP_VEC(bp_vault_needs) vaults; /* same order as model->vaults */
+    bp_map *by_name;               /* name → bp_vault_needs * */
     bool cross_account_copies;
     bool reaches_management;
 } bp_needs;
@@ -35,6 +46,10 @@ typedef struct bp_needs {
 /* Walks the effective documents of all nodes: what they need, and what copies to literal accounts
  * need there. Without an organization only the copies are known. Never fails. */
 bp_needs *bp_needs_collect(bp_arena *arena, const bp_model *model, const bp_effective *effective);
+
+/* What a plan wants of declared vaults, one entry a vault and account. */
+void bp_wishes_of_plan(bp_arena *arena, const bp_model *model, bp_needs *needs, const bp_node *plan,
+                       bp_wishes *wishes);
 
 /* The node of a bound target. */
 uint32_t bp_node_of_target(const bp_organization *org, const bp_bound_target *target);
@@ -58,6 +73,10 @@ void bp_place_role(bp_arena *arena, const bp_model *model, const bp_needs *needs
 /* Where a vault goes: what the source says about targets and Regions, else what policies need. */
 void bp_place_vault(bp_arena *arena, const bp_model *model, const bp_vault_needs *needs,
                     const bp_bound_vault *vault, bp_stack *stack);
+/* Counts what the groups of vaults reach and no policy needs: an OU brings a vault to all of its
+ * accounts, those that a lower policy takes it away from among them. */
+void bp_spare_count(bp_arena *arena, const bp_model *model, const bp_effective *effective,
+                    bp_needs *needs, bp_deployment *deployment);
 /* Who may copy into a vault, as templates say it. */
 void bp_place_copies_in(bp_arena *arena, const bp_organization *org, const bp_bound_vault *vault,
                         bp_copy_access *access);

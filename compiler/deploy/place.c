@@ -96,6 +96,37 @@ bp_place_role(bp_arena *arena, const bp_model *model, const bp_needs *needs,
     }
 }
 
+/* Where AWS Backup has vaults of this kind, or may have them. A stack instance in a Region that has
+ * none would fail and stop the rest. */
+static bp_region_mask
+offered(const bp_facts *facts, const bp_vault *vault)
+{
+    size_t count = 0;
+    bp_region_mask mask = 0;
+    const bp_region *regions = bp_regions(facts, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (!vault->air_gapped || regions[i].air_gapped_vault != BP_ABSENT) {
+            mask |= BP_REGION_BIT(i);
+        }
+    }
+    return mask;
+}
+
+/* Needs without the Regions that do not offer the vault. */
+static void
+keep_offered(bp_need_list *nodes, bp_region_mask mask)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < nodes->count; i++) {
+        bp_need need = nodes->at[i];
+        need.regions &= mask;
+        if (need.regions != 0) {
+            nodes->at[kept++] = need;
+        }
+    }
+    nodes->count = kept;
+}
+
 void
 bp_place_vault(bp_arena *arena, const bp_model *model, const bp_vault_needs *needs,
                const bp_bound_vault *vault, bp_stack *stack)
@@ -122,6 +153,11 @@ bp_place_vault(bp_arena *arena, const bp_model *model, const bp_vault_needs *nee
                 (bp_need){.node = needs->at.at[i].node,
                           .regions = regions_written ? vault->regions : needs->at.at[i].regions};
         }
+    }
+    if (!regions_written) {
+        bp_region_mask mask = offered(model->facts, vault->vault);
+        keep_offered(&nodes, mask);
+        management &= mask;
     }
     bp_groups_cover(arena, org, &nodes, &stack->groups);
     bp_region_codes(model->facts, arena, management, &stack->management_regions);

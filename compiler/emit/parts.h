@@ -56,8 +56,10 @@ bp_json *bp_vault_template(bp_arena *arena, const bp_stack *stack, bp_str organi
 /* Pieces of templates. */
 bp_json *bp_template_start(bp_arena *arena, const char *description, const char *parameter,
                            bp_str value, const char *pattern, const char *meaning);
-/* An empty resource under `name` that is kept when its stack goes; gives its Properties. */
-bp_json *bp_template_resource(bp_json *resources, const char *name, const char *type, bool retain);
+/* An empty resource under `name`; gives its Properties. `fate` is what becomes of it when its stack
+ * goes or another takes its place, "Retain" or "Delete"; NULL says nothing. */
+bp_json *bp_template_resource(bp_json *resources, const char *name, const char *type,
+                              const char *fate);
 bp_json *bp_intrinsic(bp_arena *arena, const char *function, const char *text);
 bp_json *bp_get_att(bp_arena *arena, const char *resource, const char *attribute);
 /* [{Key, Value}] of our own tag and the declared ones; a declared ManagedBy wins. */

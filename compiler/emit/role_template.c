@@ -66,7 +66,7 @@ bp_role_template(const bp_facts *facts, bp_arena *arena, const bp_stack *stack)
         "BackupRoleName", stack->name, "^[\\w+=,.@-]{1,64}$",
         "Must equal the role name in the backup policy selections.");
     bp_json *properties = bp_template_resource(bp_json_put_object(template, "Resources"),
-                                               "BackupRole", "AWS::IAM::Role", true);
+                                               "BackupRole", "AWS::IAM::Role", "Retain");
     bp_json_put(properties, "RoleName", bp_intrinsic(arena, "Ref", "BackupRoleName"));
     if (role->path.size > 0 && !bp_str_is(role->path, "/")) {
         bp_json_put_text(properties, "Path", role->path);
@@ -75,7 +75,7 @@ bp_role_template(const bp_facts *facts, bp_arena *arena, const bp_stack *stack)
                   "Assumed by AWS Backup to run the jobs of organization backup policies.");
     bp_json_put(properties, "AssumeRolePolicyDocument",
                 trust_policy(arena, role->source_account_condition));
-    bp_json_put(properties, "ManagedPolicyArns", managed_policies(facts, arena, role->permits));
+    bp_json_put(properties, "ManagedPolicyArns", managed_policies(facts, arena, stack->permits));
     if (role->permissions_boundary.size > 0) {
         bp_json_put_text(properties, "PermissionsBoundary", role->permissions_boundary);
     }

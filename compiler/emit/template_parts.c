@@ -25,13 +25,13 @@ bp_template_start(bp_arena *arena, const char *description, const char *paramete
 }
 
 bp_json *
-bp_template_resource(bp_json *resources, const char *name, const char *type, bool retain)
+bp_template_resource(bp_json *resources, const char *name, const char *type, const char *fate)
 {
     bp_json *resource = bp_json_put_object(resources, name);
     bp_json_put_c(resource, "Type", type);
-    if (retain) {
-        bp_json_put_c(resource, "DeletionPolicy", "Retain");
-        bp_json_put_c(resource, "UpdateReplacePolicy", "Retain");
+    if (fate != NULL) {
+        bp_json_put_c(resource, "DeletionPolicy", fate);
+        bp_json_put_c(resource, "UpdateReplacePolicy", fate);
     }
     return bp_json_put_object(resource, "Properties");
 }

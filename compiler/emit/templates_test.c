@@ -16,7 +16,8 @@
 static const char *
 role_text(bp_arena *arena, const bp_role *role)
 {
-    bp_stack stack = {.kind = BP_STACK_ROLE, .name = role->name, .role = role};
+    bp_stack stack = {
+        .kind = BP_STACK_ROLE, .name = role->name, .role = role, .permits = role->permits};
     return bp_json_print(arena, bp_role_template(NULL, arena, &stack), BP_JSON_COMPACT).at;
 }
 
@@ -186,6 +187,42 @@ an_air_gapped_vault_has_its_own_type(void **state)
 }
 
 static void
+a_vault_that_is_not_kept_goes_with_its_key(void **state)
+{
+    bp_arena *arena = bp_arena_new(NULL);
+    bp_vault vault = {.name = BP_STR("v"), .dropped = true};
+    bp_stack stack = {.kind = BP_STACK_VAULT, .name = vault.name, .vault = &vault};
+    (void)state;
+    const char *text = vault_text(arena, &stack);
+    HAS(text, "\"AWS::KMS::Key\",\"DeletionPolicy\":\"Delete\",\"UpdateReplacePolicy\":\"Delete\"");
+    HAS(text, "\"AWS::Backup::BackupVault\",\"DeletionPolicy\":\"Delete\"");
+    LACKS(text, "Retain");
+    vault.dropped = false;
+    LACKS(vault_text(arena, &stack), "\"Delete\"");
+    bp_arena_free(arena);
+}
+
+static void
+a_topic_is_that_of_the_account_and_region(void **state)
+{
+    bp_arena *arena = bp_arena_new(NULL);
+    bp_vault vault = {.name = BP_STR("v"), .notify = {.name = BP_STR("ops")}};
+    bp_stack stack = {.kind = BP_STACK_VAULT, .name = vault.name, .vault = &vault};
+    (void)state;
+    *bp_vec_add(arena, &vault.notify.events) = BP_STR("BACKUP_JOB_FAILED");
+    *bp_vec_add(arena, &vault.notify.events) = BP_STR("COPY_JOB_FAILED");
+    const char *text = vault_text(arena, &stack);
+    HAS(text, "\"Notifications\":{\"SNSTopicArn\":{\"Fn::Sub\":[\"arn:${AWS::Partition}:sns:"
+              "${AWS::Region}:${AWS::AccountId}:${TopicName}\",{\"TopicName\":\"ops\"}]},"
+              "\"BackupVaultEvents\":[\"BACKUP_JOB_FAILED\",\"COPY_JOB_FAILED\"]}");
+    vault.air_gapped = true;
+    HAS(vault_text(arena, &stack), "\"TopicName\":\"ops\"");
+    vault.notify.name = BP_STR("");
+    LACKS(vault_text(arena, &stack), "Notifications");
+    bp_arena_free(arena);
+}
+
+static void
 our_own_templates_look_good(void **state)
 {
     bp_arena *arena = bp_arena_new(NULL);
@@ -278,6 +315,8 @@ main(void)
         cmocka_unit_test(copies_in_open_vault_and_key_to_the_same_principals),
         cmocka_unit_test(copies_out_open_the_key_alone),
         cmocka_unit_test(an_air_gapped_vault_has_its_own_type),
+        cmocka_unit_test(a_vault_that_is_not_kept_goes_with_its_key),
+        cmocka_unit_test(a_topic_is_that_of_the_account_and_region),
         cmocka_unit_test(our_own_templates_look_good),
         cmocka_unit_test(the_self_check_sees_what_must_not_be),
     };

@@ -1,10 +1,19 @@
 /*
  * The template of a vault: the vault, its key, and who may copy into and out of it.
  *
- * Vault and key are kept when their stack goes. The key's policy delegates to the account and never
- * names the backup role, which may not exist yet. Nothing but the copy action is granted to others.
+ * Vault and key are kept when their stack goes, unless the declaration says otherwise. The key's
+ * policy delegates to the account and never names the backup role, which may not exist yet. Nothing
+ * but the copy action is granted to others.
  */
 #include "compiler/emit/parts.h"
+
+/* The key goes with the vault: CloudFormation deletes the vault first, which AWS Backup refuses
+ * while there is a recovery point in it. */
+static const char *
+fate_of(const bp_vault *vault)
+{
+    return vault->dropped ? "Delete" : "Retain";
+}
 
 /* One class of principals: whom a statement lets in. */
 typedef struct party {
@@ -117,7 +126,8 @@ static void
 put_key(bp_arena *arena, bp_json *resources, const bp_stack *stack, const party *parties,
         size_t count)
 {
-    bp_json *key = bp_template_resource(resources, "VaultKey", "AWS::KMS::Key", true);
+    bp_json *key =
+        bp_template_resource(resources, "VaultKey", "AWS::KMS::Key", fate_of(stack->vault));
     bp_json_put(key, "Description",
                 bp_intrinsic(arena, "Fn::Sub", "Encrypts backup vault ${BackupVaultName}"));
     bp_json_put_bool(key, "EnableKeyRotation", true);
@@ -137,7 +147,7 @@ put_key(bp_arena *arena, bp_json *resources, const bp_stack *stack, const party 
         push_key_statement(arena, statements, &parties[i], true);
     }
     bp_json_put(key, "Tags", bp_tag_list(arena, &stack->vault->tags));
-    bp_json *alias = bp_template_resource(resources, "VaultKeyAlias", "AWS::KMS::Alias", false);
+    bp_json *alias = bp_template_resource(resources, "VaultKeyAlias", "AWS::KMS::Alias", NULL);
     bp_json_put(alias, "AliasName",
                 bp_intrinsic(arena, "Fn::Sub", "alias/backup/${BackupVaultName}"));
     bp_json_put(alias, "TargetKeyId", bp_intrinsic(arena, "Ref", "VaultKey"));
@@ -182,6 +192,24 @@ put_lock(bp_json *properties, const bp_lock *lock)
     }
 }
 
+/* The name stands beside the text of Fn::Sub, never in it. */
+static void
+put_notifications(bp_json *properties, const bp_topic *topic)
+{
+    if (topic->name.size == 0) {
+        return;
+    }
+    bp_json *notifications = bp_json_put_object(properties, "Notifications");
+    bp_json *arn = bp_json_put_array(bp_json_put_object(notifications, "SNSTopicArn"), "Fn::Sub");
+    bp_json_push_text(
+        arn, BP_STR("arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:${TopicName}"));
+    bp_json_put_text(bp_json_push_object(arn), "TopicName", topic->name);
+    bp_json *events = bp_json_put_array(notifications, "BackupVaultEvents");
+    for (size_t i = 0; i < topic->events.count; i++) {
+        bp_json_push_text(events, topic->events.at[i]);
+    }
+}
+
 static bp_json *
 put_vault(bp_arena *arena, bp_json *resources, const bp_vault *vault)
 {
@@ -189,7 +217,7 @@ put_vault(bp_arena *arena, bp_json *resources, const bp_vault *vault)
         bp_template_resource(resources, "BackupVault",
                              vault->air_gapped ? "AWS::Backup::LogicallyAirGappedBackupVault"
                                                : "AWS::Backup::BackupVault",
-                             true);
+                             fate_of(vault));
     bp_json_put(properties, "BackupVaultName", bp_intrinsic(arena, "Ref", "BackupVaultName"));
     if (vault->encryption == BP_ENCRYPT_ARN) {
         bp_json_put_text(properties, "EncryptionKeyArn", vault->key_arn);
@@ -221,6 +249,7 @@ bp_vault_template(bp_arena *arena, const bp_stack *stack, bp_str organization)
     } else {
         put_lock(properties, &vault->lock);
     }
+    put_notifications(properties, &vault->notify);
     bp_json_put(properties, "BackupVaultTags", bp_tag_map(arena, &vault->tags));
     bp_json *output = bp_json_put_object(bp_json_put_object(template, "Outputs"), "BackupVaultArn");
     bp_json_put_c(output, "Description", "ARN of the vault in this account and Region.");

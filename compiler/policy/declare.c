@@ -171,6 +171,7 @@ bp_declare_role(bp_elab *elab, const bp_env *env, const bp_ast_item *item)
             (bp_target_ref){.kind = BP_TARGET_ROOT, .text = BP_STR("root"), .span = role->span};
     }
     role->permits = permits_of(elab, instance);
+    role->permits_written = bp_instance_chosen(instance, "permits") != NULL;
     bp_str path = BP_STR("/");
     text_of(elab, instance, "path", &path, &span);
     role->path = clean_path(elab->arena, path);
@@ -216,6 +217,56 @@ encryption_of(bp_elab *elab, const bp_instance *instance, bp_vault *vault)
     }
 }
 
+/* A bound of an air-gapped vault. `never` is no bound: it stays 0, with its place. */
+static void
+retention_of(bp_elab *elab, const bp_instance *instance, const char *name, int64_t *days,
+             bp_span *span)
+{
+    bp_typing typing;
+    const bp_chosen *chosen;
+    const bp_chosen *any = bp_instance_chosen(instance, name);
+    *span = any != NULL && any->statement->value != NULL ? any->statement->value->span : BP_NOWHERE;
+    if (!written(elab, instance, name, &typing, &chosen)) {
+        return;
+    }
+    const bp_value *value = bp_type_value(&typing, chosen->statement->value, chosen->env);
+    *span = value->span;
+    *days = value->kind == BP_VALUE_TEXT ? value->number : -1;
+}
+
+/* The lock of an ordinary vault; of an air-gapped one its bounds, which VLT009 demands. */
+static void
+lock_of(bp_elab *elab, const bp_instance *instance, bp_vault *vault)
+{
+    bp_typing typing;
+    const bp_chosen *chosen;
+    bp_lock *lock = &vault->lock;
+    if (!vault->air_gapped) {
+        if (written(elab, instance, "lock", &typing, &chosen)) {
+            bp_expr expr = bp_resolve(&typing, chosen->statement->value, chosen->env, false);
+            if (!bp_type_lock(&typing, &expr, lock)) {
+                *lock = (bp_lock){0};
+            }
+        }
+        return;
+    }
+    retention_of(elab, instance, "min_retention", &lock->min_days, &lock->min_span);
+    retention_of(elab, instance, "max_retention", &lock->max_days, &lock->max_span);
+}
+
+static void
+notify_of(bp_elab *elab, const bp_instance *instance, bp_vault *vault)
+{
+    bp_typing typing;
+    const bp_chosen *chosen;
+    if (written(elab, instance, "notify", &typing, &chosen)) {
+        bp_expr expr = bp_resolve(&typing, chosen->statement->value, chosen->env, false);
+        if (!bp_type_topic(&typing, &expr, &vault->notify)) {
+            vault->notify = (bp_topic){0};
+        }
+    }
+}
+
 void
 bp_declare_vault(bp_elab *elab, const bp_env *env, const bp_ast_item *item)
 {
@@ -230,27 +281,21 @@ bp_declare_vault(bp_elab *elab, const bp_env *env, const bp_ast_item *item)
         return;
     }
     *bp_vec_add(elab->arena, &elab->program->vaults) = vault;
-    if (item->air_gapped) {
-        /* Kept, so that nothing follows from its absence; what its body says is for later. */
-        bp_fault(elab, "SYN003", item->keyword, NULL,
-                 "\"air_gapped vault\" is not usable in this release");
-        return;
-    }
-    const bp_instance *instance = gather_item(elab, env, item, BP_BLOCK_VAULT);
+    const bp_instance *instance =
+        gather_item(elab, env, item, item->air_gapped ? BP_BLOCK_AIR_GAPPED : BP_BLOCK_VAULT);
     bp_span span = BP_NOWHERE;
     vault->deploy_to_written =
         targets_of(elab, instance, "deploy_to", &vault->deploy_to, &vault->deploy_to_span);
     regions_of(elab, instance, vault);
-    encryption_of(elab, instance, vault);
-    bp_typing typing;
-    const bp_chosen *chosen;
-    if (written(elab, instance, "lock", &typing, &chosen)) {
-        bp_expr expr = bp_resolve(&typing, chosen->statement->value, chosen->env, false);
-        if (!bp_type_lock(&typing, &expr, &vault->lock)) {
-            vault->lock = (bp_lock){0};
-        }
+    if (!item->air_gapped) {
+        encryption_of(elab, instance, vault);
     }
+    lock_of(elab, instance, vault);
     targets_of(elab, instance, "allow_copies_from", &vault->allow_copies_from, &span);
+    notify_of(elab, instance, vault);
+    bp_str keep;
+    vault->dropped =
+        text_of(elab, instance, "keep", &keep, &vault->keep_span) && bp_str_is(keep, "false");
     tags_of(elab, instance, &vault->tags);
 }
 

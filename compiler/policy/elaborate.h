@@ -56,6 +56,7 @@ typedef enum bp_want {
     BP_WANT_CHOICE,
     BP_WANT_ENCRYPTION,
     BP_WANT_LOCK,
+    BP_WANT_TOPIC,
     BP_WANT_ARN,
     BP_WANT_COUNT
 } bp_want;
@@ -279,6 +280,8 @@ typedef BP_VEC(bp_tag_value) bp_tag_values;
 
 bool bp_type_tags(const bp_typing *typing, const bp_expr *expr, bp_tag_values *tags);
 bool bp_type_lock(const bp_typing *typing, const bp_expr *expr, bp_lock *lock);
+/* topic("name", events: […]). False after a finding. */
+bool bp_type_topic(const bp_typing *typing, const bp_expr *expr, bp_topic *topic);
 
 /* ---- template.c */
 

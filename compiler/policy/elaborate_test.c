@@ -321,6 +321,79 @@ members_stand_together(void **state)
     }
 }
 
+/* ---- vaults */
+
+static void
+an_air_gapped_vault_has_its_bounds(void **state)
+{
+    (void)state;
+    fixture *f = fixture_text("let longest = 52w\nair_gapped vault \"v\" { min_retention = 7d\n"
+                              "max_retention = longest\nkeep = on }\n"
+                              "air_gapped vault \"w\" { min_retention = never }\n");
+    const bp_vault *vault = f->program->vaults.at[0];
+    assert_true(vault->air_gapped);
+    assert_false(vault->dropped);
+    assert_int_equal(vault->lock.word, BP_NO_LOCK);
+    assert_int_equal(vault->lock.min_days, 7);
+    assert_int_equal(vault->lock.max_days, 364);
+    vault = f->program->vaults.at[1];
+    assert_true(bp_span_exists(vault->lock.min_span));
+    assert_false(bp_span_exists(vault->lock.max_span));
+    fixture_free(f);
+}
+
+static void
+settings_of_the_other_kind_are_refused(void **state)
+{
+    (void)state;
+    EXPECT_TEXT(
+        "air_gapped vault \"v\" { lock = governance(min: 7d) }",
+        "2:24 SYN003 an air-gapped vault has no setting \"lock\"; it belongs into a vault\n");
+    EXPECT_TEXT(
+        "air_gapped vault \"v\" { encryption = aws_managed }",
+        "2:24 SYN003 an air-gapped vault has no setting \"encryption\"; it belongs into a vault\n");
+    EXPECT_TEXT("vault \"v\" { min_retention = 7d }",
+                "2:13 SYN003 a vault has no setting \"min_retention\"; it belongs into an "
+                "air-gapped vault\n");
+}
+
+static void
+a_topic_has_a_name_and_events(void **state)
+{
+    (void)state;
+    fixture *f = fixture_text("vault \"v\" { notify = topic(\"ops-1\", events: [backup_job_failed, "
+                              "copy_job_failed, backup_job_failed])\nkeep = off }\n");
+    assert_string_equal(fixture_findings(f), "");
+    const bp_vault *vault = f->program->vaults.at[0];
+    assert_true(vault->dropped);
+    assert_true(bp_str_is(vault->notify.name, "ops-1"));
+    assert_int_equal(vault->notify.events.count, 2);
+    assert_true(bp_str_is(vault->notify.events.at[1], "COPY_JOB_FAILED"));
+    fixture_free(f);
+    EXPECT_TEXT("vault \"v\" { notify = topic(\"t\") }",
+                "2:22 SYN018 \"topic()\" lacks \"events\", a list\n");
+    EXPECT_TEXT("vault \"v\" { notify = topic(\"t\", events: []) }",
+                "2:41 SYN005 no event; a topic hears of one event or more\n");
+    EXPECT_TEXT("vault \"v\" { notify = topic(\"a.fifo\", events: [backup_job_failed]) }",
+                "2:28 SYN005 \"a.fifo\" cannot be the name of a topic; it is 1 to 256 letters, "
+                "digits, \"_\" and \"-\"\n");
+    EXPECT_TEXT("vault \"v\" { notify = topic(\"${x}\", events: [backup_job_failed]) }",
+                "2:28 SYN005 \"${x}\" cannot be the name of a topic; it is 1 to 256 letters, "
+                "digits, \"_\" and \"-\"\n");
+    f = fixture_text("vault \"v\" { notify = topic(\"t\", events: [backup_job_faild]) }");
+    assert_non_null(
+        strstr(fixture_findings(f),
+               "2:42 SYN020 \"backup_job_faild\" is none of the choices of \"notify\""));
+    assert_int_equal(f->program->vaults.at[0]->notify.events.count, 0);
+    fixture_free(f);
+    EXPECT_TEXT("vault \"v\" { notify = \"t\" }",
+                "2:22 SYN005 the text \"t\"; \"notify\" takes a topic such as topic(\"backups\", "
+                "events: [backup_job_failed])\n");
+    EXPECT_TEXT("vault \"v\" { notify = arn(\"arn:aws:sns:eu-west-1:111122223333:t\") }",
+                "2:22 SYN005 the value arn(\"arn:aws:sns:eu-west-1:111122223333:...; \"notify\" "
+                "takes a topic such as topic(\"backups\", events: [backup_job_failed])\n");
+}
+
 /* ---- what this release does not have */
 
 static void
@@ -331,11 +404,6 @@ unusable_features_are_refused_by_name(void **state)
         const char *text;
         const char *findings;
     } cases[] = {
-        {"air_gapped vault \"v\" { min_retention = 7d\nmax_retention = 9d }",
-         "2:1 SYN003 \"air_gapped vault\" is not usable in this release\n"},
-        {"vault \"v\" { keep = off }", "2:13 SYN003 \"keep\" is not usable in this release\n"},
-        {"vault \"v\" { notify = topic(\"t\", events: [backup_job_failed]) }",
-         "2:13 SYN003 \"notify\" is not usable in this release\n"},
         {"policy \"p\" { plan \"q\" { rule \"r\" { schedule_expression_timezone = \"UTC\" } } }",
          "2:36 SYN003 a rule has no setting \"schedule_expression_timezone\"; it is called "
          "\"timezone\"\n"},
@@ -392,6 +460,9 @@ main(void)
         cmocka_unit_test(values_know_their_places),
         cmocka_unit_test(names_stand_once),
         cmocka_unit_test(members_stand_together),
+        cmocka_unit_test(an_air_gapped_vault_has_its_bounds),
+        cmocka_unit_test(settings_of_the_other_kind_are_refused),
+        cmocka_unit_test(a_topic_has_a_name_and_events),
         cmocka_unit_test(unusable_features_are_refused_by_name),
         cmocka_unit_test(unknown_words_get_a_way_out),
         cmocka_unit_test(broken_files_silence_what_follows),

@@ -68,6 +68,7 @@ typedef struct bp_role {
     bool deploy_to_written;
     bp_target_refs deploy_to;    /* default: the root */
     unsigned permits;            /* BP_PERMIT_ bits; default backup and restore */
+    bool permits_written;
     bp_str path;                 /* "/" or "/a/b/" */
     bp_str permissions_boundary; /* ARN, may be empty */
     bool source_account_condition;
@@ -90,6 +91,13 @@ typedef struct bp_lock {
     bp_span grace_span;
 } bp_lock;
 
+/* The SNS topic that hears of events of a vault, in the account and Region of the vault. */
+typedef struct bp_topic {
+    bp_str name; /* empty: none */
+    bp_span span;
+    BP_VEC(bp_str) events; /* as the API spells them, each once */
+} bp_topic;
+
 typedef struct bp_vault {
     bp_str name;
     bp_span span;
@@ -103,8 +111,11 @@ typedef struct bp_vault {
     bp_encryption encryption;
     bp_str key_arn;
     bp_span encryption_span;
-    bp_lock lock;
+    bp_lock lock; /* of an air-gapped vault its two bounds, without a word */
     bp_target_refs allow_copies_from;
+    bp_topic notify;
+    bool dropped; /* `keep = off`: goes with its stack */
+    bp_span keep_span;
     bp_tags tags;
 } bp_vault;
 

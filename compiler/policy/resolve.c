@@ -69,6 +69,7 @@ general(bp_want want)
     case BP_WANT_CHOICE:
     case BP_WANT_ENCRYPTION:
     case BP_WANT_LOCK:
+    case BP_WANT_TOPIC:
     case BP_WANT_ARN:
     case BP_WANT_COUNT:
         return want;

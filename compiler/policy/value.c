@@ -51,6 +51,7 @@ bp_want_of(bp_setting_type type)
     case BP_TYPE_ARN:
         return BP_WANT_ARN;
     case BP_TYPE_TOPIC:
+        return BP_WANT_TOPIC;
     case BP_TYPE_CONTAINER:
         return BP_WANT_COUNT; /* no value is read for them */
     }
@@ -230,6 +231,9 @@ type_other(const bp_typing *typing, const bp_expr *expr)
     } else if (typing->want == BP_WANT_LOCK) {
         bp_lock lock;
         good = bp_type_lock(typing, expr, &lock);
+    } else if (typing->want == BP_WANT_TOPIC) {
+        bp_topic topic;
+        good = bp_type_topic(typing, expr, &topic);
     } else {
         bp_target_ref target = bp_type_target(typing, expr);
         return target.unknown ? bp_value_hole(typing, expr)
@@ -288,6 +292,7 @@ bp_type_expr(const bp_typing *typing, const bp_expr *expr)
     case BP_WANT_CONDITION:
     case BP_WANT_TAGS:
     case BP_WANT_LOCK:
+    case BP_WANT_TOPIC:
         return type_other(typing, expr);
     case BP_WANT_COUNT:
         break;

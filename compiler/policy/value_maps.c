@@ -175,3 +175,69 @@ bp_type_lock(const bp_typing *typing, const bp_expr *expr, bp_lock *lock)
     }
     return good;
 }
+
+/* The name of an SNS topic that takes events of AWS Backup: not one of the first-in-first-out kind,
+ * whose names end in ".fifo". */
+static bool
+topic_name(const bp_typing *typing, const bp_expr *call, const bp_ast_value *value, bp_str *name)
+{
+    enum { LONGEST = 256 };
+    bp_typing argument = bp_argument_typing(typing, BP_WANT_STRING, "the name of a topic");
+    const bp_value *text = bp_type_value(&argument, value, call->env);
+    if (text->kind != BP_VALUE_TEXT) {
+        return false;
+    }
+    bool good = text->text.size > 0 && text->text.size <= LONGEST;
+    for (size_t i = 0; good && i < text->text.size; i++) {
+        char c = text->text.at[i];
+        good = bp_is_alnum(c) || c == '_' || c == '-';
+    }
+    if (!good) {
+        bp_fault(typing->elab, "SYN005", text->span, call->env,
+                 "\"%.*s\" cannot be the name of a topic; it is 1 to %d letters, digits, \"_\" "
+                 "and \"-\"",
+                 BP_ARG(bp_str_cut(text->text, 0, 60)), LONGEST);
+    }
+    *name = text->text;
+    return good;
+}
+
+bool
+bp_type_topic(const bp_typing *typing, const bp_expr *expr, bp_topic *topic)
+{
+    static const bp_slot slots[] = {{"", "the name of the topic", true},
+                                    {"events", "\"events\", a list", true}};
+    const bp_ast_value *values[2];
+    *topic = (bp_topic){0};
+    if (expr->value == NULL) {
+        return false;
+    }
+    if (expr->value->kind != BP_AST_CALL || !bp_str_is(expr->value->text, "topic")) {
+        bp_type_unknown(typing, expr);
+        return false;
+    }
+    topic->span = expr->value->span;
+    if (!bp_call_bind(typing, expr, slots, 2, values)) {
+        return false;
+    }
+    bool good = topic_name(typing, expr, values[0], &topic->name);
+    bp_typing argument = bp_argument_typing(typing, BP_WANT_CHOICE, "\"events\"");
+    argument.row = typing->row;
+    const bp_value *events = bp_type_list(&argument, values[1], expr->env);
+    bp_map *seen = bp_map_new(typing->elab->arena);
+    for (size_t i = 0; i < events->items.count; i++) {
+        const bp_value *event = events->items.at[i];
+        bool added = false;
+        if (event->kind == BP_VALUE_TEXT) {
+            bp_map_add(seen, event->text, seen, &added);
+        }
+        if (added) {
+            *bp_vec_add(typing->elab->arena, &topic->events) = event->text;
+        }
+    }
+    if (good && events->kind != BP_VALUE_UNKNOWN && events->items.count == 0) {
+        bp_fault(typing->elab, "SYN005", values[1]->span, expr->env,
+                 "no event; a topic hears of one event or more");
+    }
+    return good && topic->events.count > 0;
+}

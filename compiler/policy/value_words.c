@@ -47,6 +47,8 @@ static const struct {
     [BP_WANT_ENCRYPTION] = {"customer_managed, aws_managed or arn(\"...\")",
                             "customer_managed aws_managed", "arn"},
     [BP_WANT_LOCK] = {"a lock such as governance(min: 7d, max: 365d)", "", "governance compliance"},
+    [BP_WANT_TOPIC] = {"a topic such as topic(\"backups\", events: [backup_job_failed])", "",
+                       "topic"},
     [BP_WANT_ARN] = {"an ARN: arn(\"...\")", "", "arn"},
 };
 

@@ -153,6 +153,12 @@ offer_settings(bp_elab *elab, unsigned blocks, bp_suggester *suggester)
     }
 }
 
+static const char *
+article_of(unsigned blocks)
+{
+    return blocks == BP_BLOCK_AIR_GAPPED ? "an" : "a";
+}
+
 /* A word that no setting of these blocks has. */
 static const bp_setting *
 unknown_word(bp_elab *elab, const bp_ast_statement *statement, const bp_env *env, unsigned blocks)
@@ -161,20 +167,21 @@ unknown_word(bp_elab *elab, const bp_ast_statement *statement, const bp_env *env
     bp_span span = statement->name.span;
     const bp_setting *alias = find_alias(elab, word, blocks);
     if (alias != NULL) {
-        bp_finding *finding =
-            bp_fault(elab, "SYN003", span, env, "a %s has no setting \"%.*s\"; it is called \"%s\"",
-                     bp_blocks_name(blocks), BP_ARG(word), alias->name);
+        bp_finding *finding = bp_fault(
+            elab, "SYN003", span, env, "%s %s has no setting \"%.*s\"; it is called \"%s\"",
+            article_of(blocks), bp_blocks_name(blocks), BP_ARG(word), alias->name);
         bp_finding_fix(elab->diagnostics, finding, true, span, bp_str_of(alias->name),
                        "replace with %s", alias->name);
         return alias;
     }
     if (bp_setting_anywhere(word) != NULL) {
-        bp_fault(elab, "SYN003", span, env, "a %s has no setting \"%.*s\"; it belongs into %.*s",
-                 bp_blocks_name(blocks), BP_ARG(word), BP_ARG(blocks_of_word(elab, word)));
+        bp_fault(elab, "SYN003", span, env, "%s %s has no setting \"%.*s\"; it belongs into %.*s",
+                 article_of(blocks), bp_blocks_name(blocks), BP_ARG(word),
+                 BP_ARG(blocks_of_word(elab, word)));
         return NULL;
     }
-    bp_finding *finding = bp_fault(elab, "SYN003", span, env, "a %s has no setting \"%.*s\"",
-                                   bp_blocks_name(blocks), BP_ARG(word));
+    bp_finding *finding = bp_fault(elab, "SYN003", span, env, "%s %s has no setting \"%.*s\"",
+                                   article_of(blocks), bp_blocks_name(blocks), BP_ARG(word));
     bp_suggester suggester = bp_suggest_start(word);
     offer_settings(elab, blocks, &suggester);
     bp_suggest_fix(elab, finding, &suggester, span, false);

@@ -228,7 +228,7 @@ class Maker:
             return ""
         lock = "  lock = governance(min: 1d, max: 36500d)\n" if self.has("lock") else ""
         deployed = f"  deploy_to = [root]\n  regions = [{', '.join(sorted(set(self.needed + [self.copies_go_to])))}]\n" if self.has("deployed") else ""
-        kept = "  encryption = aws_managed\n" if self.has("types") and not self.has("abroad") else ""
+        kept = "  encryption = aws_managed\n" if self.has("types") and not self.has("abroad") and not self.has("copy") else ""
         text = f'vault "{self.vault}" {{\n{lock}{deployed}{kept}  tags = {{purpose: "backups"}}\n}}\n'
         if self.has("abroad"):
             text += f'vault "{self.central}" {{\n  allow_copies_from = [organization]\n}}\n'

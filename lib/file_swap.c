@@ -34,7 +34,7 @@ typedef struct swap {
     const char *name;
     const char *beside; /* the other name in `parent`: first of the new folder, then of the old */
     const char *beside_path;
-    bp_map *ours; /* paths: `written` for files of the set, `stale` for files to go */
+    bp_map *ours; /* paths: to the job itself for files of the set, to its error for stale ones */
     size_t carried;
     bool made; /* something stands under the other name */
     bool exchanged;
@@ -51,9 +51,6 @@ typedef struct level {
     int fresh; /* -1: not there, or not yet */
     struct stat found;
 } level;
-
-static const char written[] = "written";
-static const char stale_word[] = "stale";
 
 static outcome
 fail(swap *on, bp_str path, const char *why)
@@ -157,8 +154,10 @@ finish(void *object)
 {
     swap *on = object;
     if (on->made) {
-        on->made = remove_tree(on->parent, on->beside, 0) != 0 &&
-                   remove_tree(on->parent, on->beside, 0) != 0;
+        if (remove_tree(on->parent, on->beside, 0) != 0) {
+            remove_tree(on->parent, on->beside, 0);
+        }
+        on->made = false;
     }
     if (!on->exchanged) {
         bp_root_unmake(&on->root);
@@ -287,7 +286,7 @@ carry_entry(swap *on, level *at, const char *name, int depth)
     if (fstatat(at->old, name, &found, AT_SYMLINK_NOFOLLOW) != 0) {
         return errno == ENOENT ? DONE : IN_PLACE;
     }
-    if (kind == written && !S_ISREG(found.st_mode)) {
+    if (kind == on && !S_ISREG(found.st_mode)) {
         return fail(on, path,
                     S_ISLNK(found.st_mode) ? "is a link; nothing is written through links"
                                            : bp_file_kind(found.st_mode));
@@ -412,7 +411,7 @@ rescue_entry(swap *on, int old, int fresh, bp_str path, const char *name)
     struct stat left;
     struct stat now;
     bool there = fstatat(old, name, &left, AT_SYMLINK_NOFOLLOW) == 0;
-    const char *kind = bp_map_get(on->ours, path);
+    const void *kind = bp_map_get(on->ours, path);
     if (!there || kind != NULL || bp_leftover_name(bp_str_of(name)).size > 0) {
         return DONE;
     }
@@ -517,10 +516,10 @@ bp_file_write_folder(bp_arena *arena, const char *folder, const bp_file_out *fil
     on->root.descriptor = on->parent = on->fresh = -1;
     on->ours = bp_map_new(arena);
     for (size_t i = 0; i < stale_count; i++) {
-        bp_map_set(on->ours, stale[i], (void *)(uintptr_t)stale_word);
+        bp_map_set(on->ours, stale[i], on->error);
     }
     for (size_t i = 0; i < count; i++) {
-        bp_map_set(on->ours, files[i].path, (void *)(uintptr_t)written);
+        bp_map_set(on->ours, files[i].path, on);
     }
     bp_arena_defer(arena, finish, on);
     outcome end = run(on, folder, files, count);

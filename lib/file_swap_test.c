@@ -15,7 +15,7 @@ write_out(scratch *room, const char *folder, const bp_str *stale, size_t count,
           bp_file_error *error)
 {
     char path[128];
-    snprintf(path, sizeof path, "%s/%s", room->root, folder);
+    (void)snprintf(path, sizeof path, "%s/%s", room->root, folder);
     return bp_file_write_folder(room->arena, path, new_files, NEW_FILES, stale, count, error);
 }
 
@@ -178,7 +178,7 @@ a_reader_sees_one_set(void **state)
 {
     scratch *room = *state;
     char path[128];
-    snprintf(path, sizeof path, "%s/out", room->root);
+    (void)snprintf(path, sizeof path, "%s/out", room->root);
     bp_file_out files[2] = {{BP_STR("first"), BP_STR("0"), false, false},
                             {BP_STR("second"), BP_STR("0"), false, false}};
     bp_file_error error;
@@ -246,7 +246,7 @@ a_path_that_leaves_is_refused(void **state)
     bp_file_out file = {BP_STR("../evil"), BP_STR("x"), false, false};
     bp_file_error error;
     char path[128];
-    snprintf(path, sizeof path, "%s/out", room->root);
+    (void)snprintf(path, sizeof path, "%s/out", room->root);
     assert_false(bp_file_write_folder(room->arena, path, &file, 1, NULL, 0, &error));
     assert_true(error.outside);
     assert_int_equal(entries(room, "."), 0);

@@ -25,6 +25,7 @@ typedef struct bp_options {
     bool with_project;     /* judge named .bpol files as parts of the project that they lie in */
     bp_str inventory_path; /* instead of the manifest's, relative or absolute like files; empty: as
                               the manifest says, org.yaml if it is there */
+    bp_str facts_path;     /* rows on top of the fact tables and the manifest's; paths like files */
     int64_t as_of;         /* instant (seconds, UTC) by which age and calendar rules judge */
     bool require_inventory;
     bp_str baseline_path; /* instead of the manifest's, relative or absolute like files */
@@ -52,6 +53,7 @@ typedef struct bp_session {
     bp_diagnostics *diagnostics;
     bp_options options;
     const bp_manifest *manifest;
+    const bp_facts *facts; /* the compiled-in ones, or with rows of the project on top */
     BP_VEC(const bp_ast_file *) files;
     BP_VEC(bp_loaded_document) documents;
     bool whole; /* the files of the project were loaded, not just those that were named */
@@ -84,6 +86,8 @@ void bp_session_add_document(bp_session *session, bp_str path, bp_str name, bp_s
 
 /* The stages, each building on the one before; each returns false when later ones cannot start. */
 bool bp_session_load(bp_session *session); /* manifest, sources, inventory → files, org */
+/* Manifest and the tables of facts alone. */
+bool bp_session_load_facts(bp_session *session);
 /* Manifest and sources alone, and every file that they include → files; for what looks at texts. An
  * include that cannot be followed is passed over: it is for later stages to tell. */
 bool bp_session_load_texts(bp_session *session);

@@ -21,6 +21,7 @@ bp_session_new(bp_arena *arena, const bp_options *options)
     session->sources = bp_sources_new(arena);
     session->diagnostics = bp_diagnostics_new(arena, session->sources, rules, rule_count);
     session->manifest = bp_manifest_new(arena);
+    session->facts = bp_facts_built_in();
     session->parsed = bp_map_new(arena);
     session->patterns = bp_patterns_new(arena);
     session->review = (bp_review){.arena = arena,
@@ -33,7 +34,7 @@ bp_session_new(bp_arena *arena, const bp_options *options)
 bool
 bp_session_load(bp_session *session)
 {
-    return bp_session_load_manifest(session) && bp_session_load_baseline(session) &&
+    return bp_session_load_facts(session) && bp_session_load_baseline(session) &&
            bp_session_load_sources(session) && bp_session_load_inventory(session);
 }
 
@@ -59,6 +60,7 @@ bp_session_compile(bp_session *session)
     bp_elaboration how = {
         .arena = arena,
         .diagnostics = session->diagnostics,
+        .facts = session->facts,
         .partition = session->org == NULL ? BP_STR("") : session->org->partition,
         .includer = {bp_session_include, session},
     };
@@ -90,6 +92,7 @@ check_context(const bp_session *session)
         .arena = session->arena,
         .diagnostics = session->diagnostics,
         .as_of = session->options.as_of,
+        .facts = session->facts,
         .manifest = session->manifest,
         .program = session->program,
         .org = session->org,

@@ -6,6 +6,8 @@
  */
 #include "compiler/session_parts.h"
 
+#include "compiler/project/facts_extra.h"
+
 enum {
     POLICY_CAP = 1024 * 1024,
     INVENTORY_CAP = 64 * 1024 * 1024,
@@ -104,8 +106,8 @@ apply_levels(bp_session *session)
     }
 }
 
-bool
-bp_session_load_manifest(bp_session *session)
+static bool
+read_manifest(bp_session *session)
 {
     bp_str path = session->options.manifest_path;
     if (path.size == 0) {
@@ -131,6 +133,58 @@ bp_session_load_manifest(bp_session *session)
     }
     session->manifest = manifest;
     apply_levels(session);
+    return true;
+}
+
+/* Rows of facts that the manifest (a span that exists) or the user at the command line names. */
+static bool
+read_facts(bp_session *session, bp_str path, bp_span span)
+{
+    bp_str text = {0};
+    bp_file_error error = {0};
+    if (path.size == 0) {
+        return true;
+    }
+    if (!bp_session_read_text(session, path, POLICY_CAP, &text, &error)) {
+        if (error.too_large) {
+            refuse_size(session, path, POLICY_CAP);
+        } else if (error.outside && bp_span_exists(span)) {
+            bp_report(session->diagnostics, "CFG008", span,
+                      "\"%.*s\" leaves the project; facts must lie below its root", BP_ARG(path));
+        } else {
+            bp_session_trouble(session, "cannot read the facts \"%.*s\": %.*s", BP_ARG(path),
+                               BP_ARG(error.text));
+        }
+        session->outcome = BP_CANNOT;
+        return false;
+    }
+    const bp_source *source = bp_sources_add(session->sources, path, text);
+    if (!bp_facts_extra_read(session->arena, session->diagnostics, source, &session->facts)) {
+        session->outcome = BP_CANNOT;
+        return false;
+    }
+    return true;
+}
+
+bool
+bp_session_load_facts(bp_session *session)
+{
+    if (!read_manifest(session)) {
+        return false;
+    }
+    bp_manifest_text extra = session->manifest->facts_extra;
+    if (!read_facts(session, extra.text, extra.span) ||
+        !read_facts(session, session->options.facts_path, BP_NOWHERE)) {
+        return false;
+    }
+    bp_manifest *manifest = BP_NEW(session->arena, bp_manifest);
+    *manifest = *session->manifest;
+    manifest->facts = session->facts;
+    session->manifest = manifest;
+    if (!bp_manifest_check_regions(session->diagnostics, manifest, session->facts)) {
+        session->outcome = BP_CANNOT;
+        return false;
+    }
     return true;
 }
 
@@ -405,8 +459,8 @@ bp_session_load_inventory(bp_session *session)
     }
     bp_organization *organization = NULL;
     const bp_source *source = bp_sources_add(session->sources, path, text);
-    if (!bp_organization_read(session->arena, session->diagnostics, source, session->options.as_of,
-                              &organization)) {
+    if (!bp_organization_read(session->arena, session->diagnostics, session->facts, source,
+                              session->options.as_of, &organization)) {
         session->outcome = BP_CANNOT;
         return false;
     }

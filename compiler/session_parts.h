@@ -5,9 +5,6 @@
 #include "compiler/backpol.h"
 #include "lib/file.h"
 
-/* Reads the manifest, if there is one, and sets the levels it asks for. False: nothing can follow.
- */
-bool bp_session_load_manifest(bp_session *session);
 /* Parses the named files, or what the manifest's patterns match; both with options.with_project. A
  * file that cannot be read is remembered as trouble and the others are read all the same. */
 bool bp_session_load_sources(bp_session *session);

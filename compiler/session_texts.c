@@ -28,7 +28,7 @@ add_included(bp_session *session, bp_str from, bp_str written)
 bool
 bp_session_load_texts(bp_session *session)
 {
-    if (!bp_session_load_manifest(session) || !bp_session_load_sources(session)) {
+    if (!bp_session_load_facts(session) || !bp_session_load_sources(session)) {
         return false;
     }
     for (size_t i = 0; i < session->files.count && session->options.files.count == 0; i++) {

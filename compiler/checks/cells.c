@@ -43,11 +43,11 @@ bp_mask_first(bp_region_mask mask)
 }
 
 bp_str
-bp_mask_words(bp_arena *arena, bp_region_mask mask)
+bp_mask_words(const bp_check_context *context, bp_region_mask mask)
 {
     size_t count = 0;
-    const bp_region *regions = bp_regions(&count);
-    bp_buf words = {.arena = arena};
+    const bp_region *regions = bp_regions(context->facts, &count);
+    bp_buf words = {.arena = context->arena};
     for (size_t i = 0; i < count; i++) {
         if ((mask & BP_REGION_BIT(i)) != 0) {
             bp_buf_format(&words, "%s%s", words.size > 0 ? ", " : "", regions[i].code);
@@ -60,7 +60,7 @@ bp_region_mask
 bp_home_regions(const bp_check_context *context)
 {
     return context->org == NULL ? ~(bp_region_mask)0
-                                : bp_regions_of_partition(context->org->partition);
+                                : bp_regions_of_partition(context->facts, context->org->partition);
 }
 
 /* The bytes of a pointer as a key of a map; the number must live as long as the map. */
@@ -75,7 +75,7 @@ static bp_map *
 slots_of(const bp_check_context *context, bp_plan_uses *uses)
 {
     bp_map *slots = bp_map_new(context->arena);
-    bp_region_mask usable = bp_policy_regions(context->org);
+    bp_region_mask usable = bp_policy_regions(context->facts, context->org);
     for (size_t i = 0; i < context->effective->plans.count; i++) {
         const bp_effective_plan *plan = &context->effective->plans.at[i];
         bp_plan_use *use = bp_vec_add(context->arena, uses);
@@ -83,7 +83,7 @@ slots_of(const bp_check_context *context, bp_plan_uses *uses)
         use->bound = plan->bound;
         use->plan = plan->plan;
         use->merged = plan->merged;
-        use->regions = bp_plan_regions(plan->plan);
+        use->regions = bp_plan_regions(context->facts, plan->plan);
         use->usable = use->regions & usable;
         uintptr_t *key = BP_NEW(context->arena, uintptr_t);
         size_t *slot = BP_NEW(context->arena, size_t);
@@ -286,7 +286,7 @@ cells_are(const bp_check_context *context, const bp_cell *cells, const bp_cell_r
         const bp_account *account = &context->org->accounts.at[rows->at[i].account];
         for (bp_region_mask rest = rows->at[i].regions; rest != 0; rest &= rest - 1, at++) {
             size_t count = 0;
-            const char *code = bp_regions(&count)[bp_mask_first(rest)].code;
+            const char *code = bp_regions(context->facts, &count)[bp_mask_first(rest)].code;
             if (cells[at].account.at != account->id.at || cells[at].region.at != code) {
                 return false;
             }
@@ -337,7 +337,7 @@ static void
 add_cells(const bp_check_context *context, bp_finding *finding, const bp_cell_rows *rows)
 {
     size_t count = 0;
-    const bp_region *regions = bp_regions(&count);
+    const bp_region *regions = bp_regions(context->facts, &count);
     for (size_t i = 0; i < rows->count; i++) {
         const bp_account *account = &context->org->accounts.at[rows->at[i].account];
         if (rows->at[i].regions == 0) {
@@ -382,7 +382,7 @@ bp_cells_note(const bp_check_context *context, bp_finding *finding, const bp_cel
 {
     for (size_t i = 0; i < rows->count && i < ROWS_NOTED; i++) {
         const bp_account *account = &context->org->accounts.at[rows->at[i].account];
-        bp_str regions = bp_mask_words(context->arena, rows->at[i].regions);
+        bp_str regions = bp_mask_words(context, rows->at[i].regions);
         bp_finding_note(context->diagnostics, finding, "%s \"%.*s\" (%.*s)%s%.*s", what,
                         BP_ARG(account->name), BP_ARG(account->id), regions.size > 0 ? ": " : "",
                         BP_ARG(regions));
@@ -435,10 +435,10 @@ item_of(const bp_value *list, bp_str code)
 }
 
 const bp_value *
-bp_plan_region_value(const bp_node *plan, int region)
+bp_plan_region_value(const bp_check_context *context, const bp_node *plan, int region)
 {
     size_t count = 0;
-    const bp_region *regions = bp_regions(&count);
+    const bp_region *regions = bp_regions(context->facts, &count);
     const bp_node *leaf = bp_node_child(plan, "regions");
     if (leaf == NULL || region < 0 || (size_t)region >= count) {
         return NULL;

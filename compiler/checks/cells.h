@@ -29,6 +29,8 @@ struct bp_check_cache {
     bp_arena *arena; /* outlives single checks */
     const bp_plan_uses *uses;
     const struct bp_needs *needs;
+    size_t *decided; /* verdicts by the number of the user's row of facts */
+    size_t user_rows;
     bp_map *told; /* bytes of what rows are made of → the finding that has their cells first */
 };
 
@@ -47,7 +49,7 @@ size_t bp_mask_count(bp_region_mask mask);
 /* The index of the first Region of a mask, -1 for none. */
 int bp_mask_first(bp_region_mask mask);
 /* "us-east-1, eu-west-1". */
-bp_str bp_mask_words(bp_arena *arena, bp_region_mask mask);
+bp_str bp_mask_words(const bp_check_context *context, bp_region_mask mask);
 /* Regions of the partition that plans are judged in: the organization's where it is known. */
 bp_region_mask bp_home_regions(const bp_check_context *context);
 
@@ -79,7 +81,8 @@ void bp_skip_without_inventory(const bp_check_context *context, const char *code
 /* Labels the place where a template was used; nothing for values written in place. */
 void bp_finding_uses(const bp_check_context *context, bp_finding *finding, bp_span uses);
 /* The item of a plan's `regions` with this code, or NULL. */
-const bp_value *bp_plan_region_value(const bp_node *plan, int region);
+const bp_value *bp_plan_region_value(const bp_check_context *context, const bp_node *plan,
+                                     int region);
 /* The vault reference of a copy's destination; NULL when it is unknown or no vault ARN. */
 const bp_reference *bp_copy_destination(const bp_node *copy);
 /* Whether the reference stays in the account that makes the backup. */

@@ -59,7 +59,10 @@ static void
 run(const bp_check_context *context, const char *over)
 {
     bp_check_context shared = *context;
+    const bp_user_row *const *users = NULL;
     shared.cache = BP_NEW(context->arena, struct bp_check_cache);
+    shared.cache->user_rows = bp_user_rows(context->facts, &users);
+    shared.cache->decided = bp_arena_array(context->arena, shared.cache->user_rows, sizeof(size_t));
     shared.cache->arena = context->arena;
     for (size_t row = 0; row < RULE_COUNT; row++) {
         bool wanted = over == NULL || bp_str_is(bp_str_of(rules[row].over), over);

@@ -15,6 +15,7 @@ typedef struct bp_check_context {
     bp_arena *arena; /* of one check: it does not outlive it */
     bp_diagnostics *diagnostics;
     int64_t as_of;
+    const bp_facts *facts; /* NULL: those that are compiled in */
     const bp_manifest *manifest;
     const bp_program *program;
     const bp_organization *org; /* NULL: no inventory */

@@ -45,7 +45,7 @@ judge(const bp_check_context *context, const bp_plan_use *use, const bp_named_ty
     bool archive = bp_place_on(node, "lifecycle/opt_in_to_archive_for_supported_resources");
     sorted types = {0};
     if (cold->kind != BP_VALUE_TEXT || !cold->has_number || cold->number < 1 ||
-        cold->number > bp_quota_find("DAYS_MAX")->value) {
+        cold->number > bp_quota_find(context->facts, "DAYS_MAX")->value) {
         return;
     }
     for (size_t g = 0; g < named->groups.count; g++) {

@@ -4,6 +4,7 @@
  */
 #include "compiler/checks/copy_cause.h"
 
+#include "compiler/checks/override.h"
 #include "compiler/checks/types.h"
 
 bp_copy_cause *
@@ -55,6 +56,9 @@ bp_copy_cause_type(bp_copy_causes *causes, bp_copy_cause *cause, const bp_type *
     *bp_vec_add(causes->context->arena, &cause->types) = type;
 }
 
+static const char *const copy_columns[] = {"cross_region", "cross_account", "single_action",
+                                           "air_gapped_vault"};
+
 static void
 note_sources(const bp_copy_causes *causes, bp_finding *finding, const bp_copy_cause *cause)
 {
@@ -70,18 +74,27 @@ note_sources(const bp_copy_causes *causes, bp_finding *finding, const bp_copy_ca
     if (cause->row != NULL && cause->row->note[0] != '\0') {
         bp_finding_note(list, finding, "%s", cause->row->note);
     }
+    for (size_t i = 0; i < cause->types.count; i++) {
+        const bp_user_row *user = cause->types.at[i]->user;
+        bool decides = false;
+        for (size_t c = 0; c < sizeof copy_columns / sizeof copy_columns[0]; c++) {
+            decides = decides || bp_user_row_sets(user, copy_columns[c]);
+        }
+        bp_user_told(causes->context, finding, decides ? user : NULL);
+    }
+    bp_user_told(causes->context, finding, cause->row != NULL ? cause->row->user : NULL);
 }
 
 static bp_finding *
 report_self(const bp_copy_causes *causes, const bp_copy_cause *cause)
 {
     size_t count = 0;
-    const char *code = bp_regions(&count)[cause->region].code;
+    const char *code = bp_regions(causes->context->facts, &count)[cause->region].code;
     bp_diagnostics *list = causes->context->diagnostics;
     bp_finding *finding =
         bp_report(list, "CPY007", cause->copy->span,
                   "in %s this copies a backup into the vault it is already in", code);
-    const bp_value *region = bp_plan_region_value(cause->use->plan, cause->region);
+    const bp_value *region = bp_plan_region_value(causes->context, cause->use->plan, cause->region);
     bp_finding_mark(list, finding, "same account, Region and vault");
     if (region != NULL) {
         bp_finding_label(list, finding, region->span, "%s is also a Region of the plan", code);
@@ -117,7 +130,7 @@ static bp_finding *
 report_regions(const bp_copy_causes *causes, const bp_copy_cause *cause, bp_str types)
 {
     size_t count = 0;
-    const char *code = bp_regions(&count)[cause->region].code;
+    const char *code = bp_regions(causes->context->facts, &count)[cause->region].code;
     bp_diagnostics *list = causes->context->diagnostics;
     const bp_reference *to = bp_copy_destination(cause->copy);
     bool abroad = !bp_reference_is_own_account(to);
@@ -130,7 +143,7 @@ report_regions(const bp_copy_causes *causes, const bp_copy_cause *cause, bp_str 
         from |= cause->rows.at[i].regions;
     }
     if (from != 0) {
-        bp_str words = bp_mask_words(causes->context->arena, from);
+        bp_str words = bp_mask_words(causes->context, from);
         bp_finding_note(list, finding, "copies that start in %.*s", BP_ARG(words));
     }
     bp_finding_mark(list, finding, "not between these Regions%s", abroad ? " and accounts" : "");
@@ -145,10 +158,39 @@ report_regions(const bp_copy_causes *causes, const bp_copy_cause *cause, bp_str 
 }
 
 static bp_finding *
+report_one_step(const bp_copy_causes *causes, const bp_copy_cause *cause, bp_str types)
+{
+    bp_diagnostics *list = causes->context->diagnostics;
+    bp_finding *finding =
+        bp_report(list, "CPY003", cause->copy->span,
+                  "%s%.*s: one copy cannot go to another Region and another account at once",
+                  cause->partly ? "some of what is selected, " : "", BP_ARG(types));
+    bp_finding_mark(list, finding, "crosses both Region and account");
+    note_sources(causes, finding, cause);
+    bp_finding_help(list, finding,
+                    "copy to another Region first, and from there to the other account");
+    return finding;
+}
+
+static bp_finding *
+report_air_gapped(const bp_copy_causes *causes, const bp_copy_cause *cause, bp_str types)
+{
+    bp_diagnostics *list = causes->context->diagnostics;
+    bp_finding *finding = bp_report(
+        list, "CPY011", cause->copy->span, "%s%.*s: an air-gapped vault does not take such backups",
+        cause->partly ? "some of what is selected, " : "", BP_ARG(types));
+    bp_finding_mark(list, finding, "into an air-gapped vault");
+    note_sources(causes, finding, cause);
+    bp_finding_help(list, finding, "copy %s into an ordinary vault, in a plan without this copy",
+                    cause->types.count == 1 ? "this type" : "these types");
+    return finding;
+}
+
+static bp_finding *
 report_advanced(const bp_copy_causes *causes, const bp_copy_cause *cause)
 {
     size_t count = 0;
-    const char *code = bp_regions(&count)[cause->region].code;
+    const char *code = bp_regions(causes->context->facts, &count)[cause->region].code;
     const char *api = cause->types.at[0]->api_name;
     bp_diagnostics *list = causes->context->diagnostics;
     bp_finding *finding = bp_report(
@@ -198,6 +240,8 @@ report(const bp_copy_causes *causes, const bp_copy_cause *cause)
     bp_finding *finding = bp_str_is(code, "CPY007")   ? report_self(causes, cause)
                           : bp_str_is(code, "CPY001") ? report_support(causes, cause, types)
                           : bp_str_is(code, "CPY002") ? report_regions(causes, cause, types)
+                          : bp_str_is(code, "CPY003") ? report_one_step(causes, cause, types)
+                          : bp_str_is(code, "CPY011") ? report_air_gapped(causes, cause, types)
                           : bp_str_is(code, "CPY004") ? report_advanced(causes, cause)
                                                       : report_open(causes, cause, types);
     if (cause->severity != BP_OFF) {

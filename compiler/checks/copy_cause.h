@@ -26,6 +26,8 @@ typedef struct bp_copy_cause {
 typedef struct bp_copy_causes {
     const bp_check_context *context;
     BP_VEC(bp_copy_cause *) list;
+    size_t unknown_support; /* types of which the tables do not say whether they are copied */
+    size_t unknown_air_gap; /* the same, into an air-gapped vault */
 } bp_copy_causes;
 
 /* The cause of a code and severity at a copy of the policy; new if there is none yet. */

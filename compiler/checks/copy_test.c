@@ -173,8 +173,7 @@ copies_to_other_accounts(void **state)
     assert_int_equal(project_skipped(&q, "CPY006"), 2);
     project_free(&q);
 
-    const char *unknown =
-        replaced(p.arena, SEED_ORG, "settings:\n  cross_account_backup: disabled\n", "");
+    const char *unknown = replaced(p.arena, SEED_ORG, "  cross_account_backup: disabled\n", "");
     q = run_types(NULL, INTO("444455556666"), NULL, unknown);
     assert_int_equal(project_count(&q, "CPY012"), 0);
     assert_int_equal(project_skipped(&q, "CPY012"), 2);

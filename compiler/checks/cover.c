@@ -141,7 +141,7 @@ report_gap(const bp_check_context *context, const bp_coverage *coverage, const b
         bp_finding_note(list, finding,
                         "copies of other accounts arrive there, in %.*s; what the account itself "
                         "holds is not backed up",
-                        BP_ARG(bp_mask_words(context->arena, received)));
+                        BP_ARG(bp_mask_words(context, received)));
     }
     if (gap->nearest != NULL) {
         bp_finding_help(list, finding,

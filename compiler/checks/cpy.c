@@ -1,9 +1,10 @@
 /*
- * CPY001, CPY002, CPY004, CPY007, CPY014: what copies can do, by type, Region and account. One
+ * CPY001 to CPY004, CPY007, CPY011, CPY014: what copies can do, by type, Region and account. One
  * finding for each copy of a policy and reason; cells add up over the plans that share the copy.
  */
 #include "compiler/checks/copy_cause.h"
 #include "compiler/checks/families.h"
+#include "compiler/checks/override.h"
 #include "compiler/checks/types.h"
 
 /* One copy of one plan, taken apart. */
@@ -61,7 +62,12 @@ judge_support(const copy_at *at, const bp_named_group *group)
     bool sure = true;
     for (size_t i = 0; i < group->types.count; i++) {
         const bp_type *type = group->types.at[i];
-        if (!bp_type_never_copies(type) || bp_type_has_advanced(type)) {
+        if (!bp_type_never_copies(type) || bp_type_has_advanced(at->context->facts, type)) {
+            const bp_type *was = type->user != NULL ? type->user->was : NULL;
+            bool spared = was != NULL && bp_type_never_copies(was) && !bp_type_never_copies(type);
+            bp_user_spared(at->context, spared ? type->user : NULL);
+            at->causes->unknown_support +=
+                type->cross_region == BP_UNKNOWN || type->cross_account == BP_UNKNOWN;
             continue;
         }
         *bp_vec_add(at->context->arena, &bad) = type;
@@ -93,7 +99,7 @@ static exception
 exception_of(const copy_at *at, const bp_type *type)
 {
     size_t count = 0;
-    const bp_copy_exception *rows = bp_copy_exceptions(&count);
+    const bp_copy_exception *rows = bp_copy_exceptions(at->context->facts, &count);
     bp_region_mask to = BP_REGION_BIT(at->region);
     bp_region_mask from = at->use->usable;
     exception found = {.sure = true};
@@ -103,6 +109,10 @@ exception_of(const copy_at *at, const bp_type *type)
             continue;
         }
         bp_region_mask hit = (row->regions & to) != 0 ? from : from & row->regions;
+        const bp_copy_exception *was = row->user != NULL ? row->user->was : NULL;
+        if (hit == 0 && was != NULL && (was->regions & (to | from)) != 0) {
+            bp_user_spared(at->context, row->user);
+        }
         bp_region_mask sources = 0;
         bp_region_mask abroad = 0;
         switch (row->kind) {
@@ -189,6 +199,85 @@ judge_regions(const copy_at *at, const bp_named_group *group)
     }
 }
 
+/* A cause of types of a group; those that are bad, and how many. */
+static void
+add_types(const copy_at *at, const char *code, const bp_named_group *group, const bp_type_list *bad,
+          bool sure, const bp_cell_rows *rows)
+{
+    bool error = sure && bad->count == group->types.count;
+    if (bad->count == 0 || (rows->count == 0 && at->use->accounts.count > 0)) {
+        return;
+    }
+    bp_copy_cause *cause =
+        bp_copy_cause_of(at->causes, code, at->use, at->copy, error ? BP_ERROR : BP_WARNING);
+    cause->region = at->region;
+    cause->partly = cause->partly || bad->count < group->types.count;
+    bp_copy_cause_rows(at->causes, cause, rows);
+    for (size_t i = 0; i < bad->count; i++) {
+        bp_copy_cause_type(at->causes, cause, bad->at[i], group->span);
+    }
+}
+
+/* CPY003: both Region and account in one action. */
+static void
+judge_one_step(const copy_at *at, const bp_named_group *group)
+{
+    bp_type_list bad = {0};
+    bool sure = true;
+    exception all = {.abroad = at->use->usable & ~BP_REGION_BIT(at->region)};
+    for (size_t i = 0; i < group->types.count && !at->own_account && all.abroad != 0; i++) {
+        const bp_type *type = group->types.at[i];
+        if (type->single_action == BP_ABSENT && type->cross_region != BP_ABSENT &&
+            type->cross_account != BP_ABSENT) {
+            *bp_vec_add(at->context->arena, &bad) = type;
+            sure = sure && bp_type_mark(type, "single_action") == BP_MARK_VERIFIED;
+        }
+    }
+    if (bad.count > 0) {
+        bp_cell_rows rows = bitten(at, group, &all);
+        add_types(at, "CPY003", group, &bad, sure, &rows);
+    }
+}
+
+/* Whether the destination of an account's copies is an air-gapped vault. */
+static bool
+goes_into_air_gap(const copy_at *at, const bp_account *account)
+{
+    const bp_organization *org = at->context->org;
+    const bp_account *holder = at->own_account ? account : bp_org_account(org, at->to->account);
+    const bp_org_vault *vault =
+        holder == NULL ? NULL : bp_org_vault_in(holder, at->to->name, at->region);
+    return at->air_gapped || (vault != NULL && vault->kind == BP_VAULT_AIR_GAPPED);
+}
+
+/* CPY011: types that an air-gapped vault does not take. */
+static void
+judge_air_gap(const copy_at *at, const bp_named_group *group)
+{
+    bp_type_list bad = {0};
+    bp_cell_rows rows = {0};
+    bool sure = true;
+    size_t unknown = 0;
+    const bp_cell_rows *all = cells_of(at, group);
+    for (size_t i = 0; i < group->types.count; i++) {
+        const bp_type *type = group->types.at[i];
+        if (type->air_gapped_vault == BP_ABSENT && !bp_type_never_copies(type)) {
+            *bp_vec_add(at->context->arena, &bad) = type;
+            sure = sure && bp_type_mark(type, "air_gapped_vault") == BP_MARK_VERIFIED;
+        }
+        unknown += type->air_gapped_vault == BP_UNKNOWN && !bp_type_never_copies(type);
+    }
+    for (size_t i = 0; i < all->count && bad.count + unknown > 0; i++) {
+        if (goes_into_air_gap(at, &at->context->org->accounts.at[all->at[i].account])) {
+            *bp_vec_add(at->context->arena, &rows) = all->at[i];
+        }
+    }
+    if (rows.count > 0 || (at->air_gapped && all->count == 0)) {
+        at->causes->unknown_air_gap += unknown;
+        add_types(at, "CPY011", group, &bad, sure, &rows);
+    }
+}
+
 /* Whether advanced features are on: the opt-in of the management account counts everywhere, who
  * decides about "managed" is not sure. */
 static bool
@@ -220,7 +309,8 @@ judge_advanced(const copy_at *at, const bp_named_group *group)
     const bp_type *type = NULL;
     const bp_organization *org = at->context->org;
     for (size_t i = 0; i < group->types.count && type == NULL; i++) {
-        type = bp_type_has_advanced(group->types.at[i]) ? group->types.at[i] : NULL;
+        type = bp_type_has_advanced(at->context->facts, group->types.at[i]) ? group->types.at[i]
+                                                                            : NULL;
     }
     if (type == NULL) {
         return;
@@ -297,7 +387,7 @@ judge_copy(bp_copy_causes *causes, const bp_plan_use *use, const bp_named_types 
                   .rule = rule,
                   .copy = copy,
                   .to = bp_copy_destination(copy)};
-    at.region = at.to != NULL ? bp_region_index(at.to->region) : -1;
+    at.region = at.to != NULL ? bp_region_index(context->facts, at.to->region) : -1;
     if (at.region < 0 || (bp_home_regions(context) & BP_REGION_BIT(at.region)) == 0) {
         return;
     }
@@ -308,6 +398,8 @@ judge_copy(bp_copy_causes *causes, const bp_plan_use *use, const bp_named_types 
     for (size_t g = 0; g < named->groups.count; g++) {
         judge_support(&at, &named->groups.at[g]);
         judge_regions(&at, &named->groups.at[g]);
+        judge_one_step(&at, &named->groups.at[g]);
+        judge_air_gap(&at, &named->groups.at[g]);
         judge_advanced(&at, &named->groups.at[g]);
     }
     judge_open(&at, named);
@@ -343,4 +435,12 @@ bp_check_copies(const bp_check_context *context)
         bp_arena_release(context->arena, passing.arena);
     }
     bp_copy_causes_report(&causes);
+    if (causes.unknown_support > 0) {
+        bp_skip_check(context->diagnostics, "CPY001", causes.unknown_support,
+                      "no table says whether these types are copied");
+    }
+    if (causes.unknown_air_gap > 0) {
+        bp_skip_check(context->diagnostics, "CPY011", causes.unknown_air_gap,
+                      "no table says whether an air-gapped vault takes these types");
+    }
 }

@@ -65,14 +65,18 @@ void bp_check_air_gapped_targets(const bp_check_context *context); /* VLT013 */
 void bp_check_roles(const bp_check_context *context);              /* ROL001, ROL003 */
 void bp_check_role_arns(const bp_check_context *context);          /* ROL002, ROL004 */
 void bp_check_regions(const bp_check_context *context);            /* REG001 002 005 007 009 */
+void bp_check_types_in_regions(const bp_check_context *context);   /* REG006 */
+void bp_check_opt_ins(const bp_check_context *context);            /* SEL010 */
+void bp_check_settings(const bp_check_context *context);           /* TOP015 */
+void bp_check_overrides(const bp_check_context *context);          /* DAT002 */
 void bp_check_region_enabled(const bp_check_context *context);     /* REG003 */
-void bp_check_copies(const bp_check_context *context);             /* CPY001 002 004 007 014 */
-void bp_check_copy_destinations(const bp_check_context *context);  /* CPY005, CPY006, CPY012 */
-void bp_check_cold_types(const bp_check_context *context);         /* LIF007 */
-void bp_check_stack_sets(const bp_check_context *context);         /* STK004 */
-void bp_check_inheritance(const bp_check_context *context);        /* INH001 to INH004 */
-void bp_check_attachments(const bp_check_context *context);        /* QTA003 */
-void bp_check_facts_age(const bp_check_context *context);          /* DAT001 */
-void bp_check_missing_inventory(const bp_check_context *context);  /* DAT003; runs last */
+void bp_check_copies(const bp_check_context *context);            /* CPY001 to 004, 007, 011, 014 */
+void bp_check_copy_destinations(const bp_check_context *context); /* CPY005, CPY006, CPY012 */
+void bp_check_cold_types(const bp_check_context *context);        /* LIF007 */
+void bp_check_stack_sets(const bp_check_context *context);        /* STK004 */
+void bp_check_inheritance(const bp_check_context *context);       /* INH001 to INH004 */
+void bp_check_attachments(const bp_check_context *context);       /* QTA003 */
+void bp_check_facts_age(const bp_check_context *context);         /* DAT001 */
+void bp_check_missing_inventory(const bp_check_context *context); /* DAT003; runs last */
 
 #endif

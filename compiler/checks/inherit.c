@@ -113,7 +113,7 @@ find_incomplete(causes *all)
         if (plan->plan->extend || plan->plan->holes) {
             continue;
         }
-        bp_plan_faults(arena, plan->plan, all->context->as_of, &faults);
+        bp_plan_faults(arena, all->context->facts, plan->plan, all->context->as_of, &faults);
         if (faults.count > 0) {
             const void **address = BP_NEW(arena, const void *);
             *address = plan->plan;
@@ -130,7 +130,8 @@ take_faults(causes *all, const bp_effective_plan *plan, const bp_effective_resul
     if (bp_map_get(all->incomplete, (bp_str){(const char *)&address, sizeof address}) == NULL) {
         return;
     }
-    bp_plan_faults(all->context->arena, plan->plan, all->context->as_of, &faults);
+    bp_plan_faults(all->context->arena, all->context->facts, plan->plan, all->context->as_of,
+                   &faults);
     bool apart = false; /* the plan itself lacks something: that says it for what is in it */
     for (size_t i = 0; i < faults.count; i++) {
         apart = apart || is_incomplete(&faults.at[i], plan->plan);
@@ -172,7 +173,7 @@ lacking_words(const bp_check_context *context, const bp_inherit_cause *found)
                  {"target_backup_vault_name", "vault"}};
     bp_faults faults = {0};
     bp_buf out = {.arena = context->arena};
-    bp_plan_faults(context->arena, found->plan->plan, context->as_of, &faults);
+    bp_plan_faults(context->arena, context->facts, found->plan->plan, context->as_of, &faults);
     for (size_t i = 0; i < faults.count; i++) {
         for (size_t n = 0; n < sizeof names / sizeof names[0]; n++) {
             if (is_incomplete(&faults.at[i], found->fault.node) &&

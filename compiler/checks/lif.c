@@ -47,7 +47,8 @@ read_days(const bp_place *place, const char *path)
 {
     days result = {.value = bp_node_value(place->node, path)};
     if (bp_node_number(place->node, path, &result.number)) {
-        result.good = result.number >= 1 && result.number <= bp_quota_find("DAYS_MAX")->value;
+        result.good = result.number >= 1 &&
+                      result.number <= bp_quota_find(place->context->facts, "DAYS_MAX")->value;
     }
     return result;
 }
@@ -66,7 +67,8 @@ beyond_is_refused(const bp_place *place, const char *path, int64_t number)
         !bp_node_number(place->node, cold ? DELETE : COLD, &other)) {
         return false;
     }
-    return (cold ? other - number : number - other) < bp_quota_find("COLD_GAP")->value;
+    return (cold ? other - number : number - other) <
+           bp_quota_find(place->context->facts, "COLD_GAP")->value;
 }
 
 static void
@@ -79,7 +81,7 @@ judge_range(const bp_place *place, const char *path)
     if (value == NULL || value->kind != BP_VALUE_TEXT || (!counts && !negative(value->text))) {
         return;
     }
-    int64_t most = bp_quota_find("DAYS_MAX")->value;
+    int64_t most = bp_quota_find(place->context->facts, "DAYS_MAX")->value;
     if (counts && number >= 1 && number <= most) {
         return;
     }
@@ -108,7 +110,8 @@ static void
 offer_days(const bp_place *place, bp_finding *finding, const bp_value *value, int64_t number)
 {
     bp_str text;
-    if (!bp_span_exists(value->declared) && number <= bp_quota_find("DAYS_MAX")->value &&
+    if (!bp_span_exists(value->declared) &&
+        number <= bp_quota_find(place->context->facts, "DAYS_MAX")->value &&
         bp_value_rewrite(place, value, number, &text)) {
         bp_finding_fix(place->context->diagnostics, finding, false, value->span, text,
                        "replace with %.*s", BP_ARG(text));
@@ -152,7 +155,7 @@ report_inverted(const bp_place *place, const days *cold, const days *gone)
     bp_text_finding(place, finding, gone->value->uses);
     label_cold(place, finding, cold);
     set_pair_verdict(place, finding);
-    int64_t gap = bp_quota_find("COLD_GAP")->value;
+    int64_t gap = bp_quota_find(place->context->facts, "COLD_GAP")->value;
     bool swapped_fits = cold->number - gone->number >= gap;
     if (cold->number > gone->number) {
         bp_finding_help(list, finding, "are the two swapped?");
@@ -174,7 +177,7 @@ static void
 report_short(const bp_place *place, const days *cold, const days *gone)
 {
     bp_diagnostics *list = place->context->diagnostics;
-    const bp_quota *quota = bp_quota_find("COLD_GAP");
+    const bp_quota *quota = bp_quota_find(place->context->facts, "COLD_GAP");
     int64_t stay = gone->number - cold->number;
     bp_finding *finding = bp_report(
         list, is_copy(place) ? "LIF002" : "LIF001", gone->value->span,
@@ -199,7 +202,9 @@ judge_pair(const bp_place *place, bool continuous)
     }
     if (gone.number <= cold.number) {
         report_inverted(place, &cold, &gone);
-    } else if (gone.number - cold.number < bp_quota_find("COLD_GAP")->value && !continuous) {
+    } else if (gone.number - cold.number <
+                   bp_quota_find(place->context->facts, "COLD_GAP")->value &&
+               !continuous) {
         report_short(place, &cold, &gone);
     }
 }
@@ -226,7 +231,7 @@ static void
 judge_continuous_days(const bp_place *place, const bp_value *on)
 {
     bp_diagnostics *list = place->context->diagnostics;
-    int64_t most = bp_quota_find("CONTINUOUS_DAYS")->value;
+    int64_t most = bp_quota_find(place->context->facts, "CONTINUOUS_DAYS")->value;
     days gone = read_days(place, DELETE);
     if ((gone.value != NULL && !gone.good) || (gone.good && gone.number <= most) ||
         place->node->extend ||
@@ -399,7 +404,7 @@ report_rapid(const bp_place *place, const bp_value *flag, const bp_value *schedu
              int64_t second)
 {
     const bp_check_context *context = place->context;
-    int64_t least = bp_quota_find("SCHEDULE_GAP_ARCHIVE")->value;
+    int64_t least = bp_quota_find(place->context->facts, "SCHEDULE_GAP_ARCHIVE")->value;
     int64_t apart = (second - first) / 86400;
     bp_finding *finding = bp_report(context->diagnostics, "LIF014", schedule->span,
                                     "next two runs %lld day%s apart; with the archive flag they "
@@ -437,7 +442,7 @@ judge_archive(const bp_place *place)
     bp_schedule parsed = bp_schedule_parse(place->context->arena, schedule->text);
     int64_t first;
     int64_t second;
-    int64_t least = bp_quota_find("SCHEDULE_GAP_ARCHIVE")->value * 86400;
+    int64_t least = bp_quota_find(place->context->facts, "SCHEDULE_GAP_ARCHIVE")->value * 86400;
     if (parsed.fault == BP_SCHEDULE_GOOD &&
         bp_schedule_next(&parsed, place->context->as_of, &first) &&
         bp_schedule_next(&parsed, first, &second) && second - first < least) {

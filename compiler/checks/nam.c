@@ -56,11 +56,12 @@ odd_character(bp_str name, bp_str *character)
 
 /* What is seen; empty if the name is good. */
 static bp_str
-label_fault(bp_arena *arena, const char *thing, bp_str name)
+label_fault(const bp_check_context *context, const char *thing, bp_str name)
 {
+    bp_arena *arena = context->arena;
     bp_str odd;
     size_t length = bp_str_characters(name);
-    int64_t most = bp_quota_find("NAME_PLAN")->value;
+    int64_t most = bp_quota_find(context->facts, "NAME_PLAN")->value;
     if (name.size == 0) {
         return bp_str_format(arena, "empty %s name", thing);
     }
@@ -87,7 +88,7 @@ offer_hyphens(const bp_place *place, bp_finding *finding, bp_str name)
         bp_buf_add_char(&text, name.at[i] == ' ' ? '-' : name.at[i]);
     }
     bp_str plain = bp_str_cut(bp_buf_text(&text), 1, text.size);
-    if (bp_str_equal(plain, name) || label_fault(arena, "", plain).size > 0) {
+    if (bp_str_equal(plain, name) || label_fault(place->context, "", plain).size > 0) {
         return;
     }
     bp_buf_add_char(&text, '"');
@@ -105,7 +106,7 @@ judge_label(const bp_place *place)
     if (thing == NULL || bp_placeholder_find(place->context, node->key, &start, &end)) {
         return;
     }
-    bp_str fault = label_fault(place->context->arena, thing, node->key);
+    bp_str fault = label_fault(place->context, thing, node->key);
     if (fault.size == 0) {
         return;
     }
@@ -146,7 +147,7 @@ static void
 judge_tag_key(const bp_place *place, const bp_value *key, bp_verdict verdict)
 {
     bp_arena *arena = place->context->arena;
-    int64_t most = bp_quota_find("TAG_KEY")->value;
+    int64_t most = bp_quota_find(place->context->facts, "TAG_KEY")->value;
     size_t length = bp_str_characters(key->text);
     bp_str folded = bp_str_fold(arena, bp_str_cut(key->text, 0, 4));
     if (key->unquoted) {
@@ -190,7 +191,7 @@ judge_tag(const bp_place *place)
     if (key != NULL && key->kind == BP_VALUE_TEXT) {
         judge_tag_key(place, key, verdict);
     }
-    int64_t most = bp_quota_find("TAG_VALUE")->value;
+    int64_t most = bp_quota_find(place->context->facts, "TAG_VALUE")->value;
     if (value != NULL && value->kind == BP_VALUE_TEXT &&
         (int64_t)bp_str_characters(value->text) > most) {
         report_tag(place, value, BP_AWS_UNKNOWN, BP_WARNING,
@@ -205,7 +206,7 @@ static void
 judge_selected_key(const bp_place *place)
 {
     const bp_value *key = bp_node_value(place->node, "tag_key");
-    int64_t most = bp_quota_find("TAG_KEY")->value;
+    int64_t most = bp_quota_find(place->context->facts, "TAG_KEY")->value;
     if (!bp_node_is_tags(place->node) || key == NULL || key->kind != BP_VALUE_TEXT) {
         return;
     }

@@ -102,7 +102,7 @@ add_copy_vault(const bp_check_context *context, bp_needs *needs, const bp_plan_u
                const bp_node *copy)
 {
     const bp_reference *reference = bp_copy_destination(copy);
-    int region = reference != NULL ? bp_region_index(reference->region) : -1;
+    int region = reference != NULL ? bp_region_index(context->facts, reference->region) : -1;
     if (region < 0 || (bp_home_regions(context) & BP_REGION_BIT(region)) == 0) {
         return;
     }
@@ -210,9 +210,9 @@ bp_need_regions(const bp_vault_need *need)
 
 /* Opt-in Regions that are closed in the account: REG003 speaks of them. */
 static bp_region_mask
-closed_regions(const bp_account *account)
+closed_regions(const bp_check_context *context, const bp_account *account)
 {
-    return account->regions_known ? bp_regions_opt_in() & ~account->regions : 0;
+    return account->regions_known ? bp_regions_opt_in(context->facts) & ~account->regions : 0;
 }
 
 /* What is known about one name in a set of vaults. Accounts share a few sets: each is searched
@@ -260,7 +260,7 @@ judge_account(const bp_check_context *context, const bp_vault_need *need, lookup
               uint32_t index, bp_region_mask wanted, bp_need_cells *cells)
 {
     const bp_account *account = &context->org->accounts.at[index];
-    wanted &= ~closed_regions(account);
+    wanted &= ~closed_regions(context, account);
     if (wanted == 0) {
         return;
     }

@@ -15,13 +15,13 @@ typedef struct protection {
 } protection;
 
 static bool
-holds_type(const bp_value *item, const bp_type *type)
+holds_type(const protection *p, const bp_value *item, const bp_type *type)
 {
     const bp_type *types[BP_TYPES_ROOM];
     if (item->kind != BP_VALUE_TEXT) {
         return true; /* not known, and reported */
     }
-    size_t count = bp_types_of_words(item->text, types);
+    size_t count = bp_types_of_words(p->context->facts, item->text, types);
     bool found = count == 0;
     for (size_t i = 0; i < count && !found; i++) {
         found = types[i] == type;
@@ -33,7 +33,7 @@ static bp_finding *
 report(const protection *p, const bp_value *item, const char *why)
 {
     const bp_type *types[BP_TYPES_ROOM];
-    size_t count = bp_types_of_words(item->text, types);
+    size_t count = bp_types_of_words(p->context->facts, item->text, types);
     bp_str words = bp_type_words(p->context->arena, types, count);
     bp_finding *finding = bp_report(p->context->diagnostics, "SEL021", item->span,
                                     "%.*s is meant to be protected, and %s", BP_ARG(words), why);
@@ -51,14 +51,14 @@ static bool
 never_takes(const protection *p, const bp_value *item)
 {
     const bp_type *types[BP_TYPES_ROOM];
-    size_t count = bp_types_of_words(item->text, types);
+    size_t count = bp_types_of_words(p->context->facts, item->text, types);
     const bp_value *in = bp_node_value(p->selection, "resource_types");
     const bp_value *out = bp_node_value(p->selection, "not_resource_types");
     bool none = count > 0 && !p->selection->extend && !p->selection->holes;
     for (size_t i = 0; i < count && none; i++) {
         bp_resource_row row = {.types = {&types[i], 1, 1}};
-        none = (in != NULL && bp_list_holds(in, &row) == BP_ABSENT) ||
-               (out != NULL && bp_list_holds(out, &row) == BP_PRESENT);
+        none = (in != NULL && bp_list_holds(p->context->facts, in, &row) == BP_ABSENT) ||
+               (out != NULL && bp_list_holds(p->context->facts, out, &row) == BP_PRESENT);
     }
     return none;
 }
@@ -78,7 +78,7 @@ cells_without(const protection *p, const bp_value *item)
             bool all = row->types.count > 0;
             bool some = false;
             for (size_t t = 0; t < row->types.count; t++) {
-                bool held = holds_type(item, row->types.at[t]);
+                bool held = holds_type(p, item, row->types.at[t]);
                 all = all && held;
                 some = some || held;
             }
@@ -135,7 +135,7 @@ judge_others(const protection *p)
             bool meant = row->types.count == 0 || (row->in & p->use->usable) == 0;
             for (size_t t = 0; t < row->types.count && !meant; t++) {
                 for (size_t k = 0; k < p->selection->protects.count && !meant; k++) {
-                    meant = holds_type(p->selection->protects.at[k], row->types.at[t]);
+                    meant = holds_type(p, p->selection->protects.at[k], row->types.at[t]);
                 }
             }
             if (meant || bp_selection_takes(org, p->selection, row) != BP_PRESENT) {

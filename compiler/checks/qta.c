@@ -5,6 +5,7 @@
  * where they are written.
  */
 #include "compiler/checks/families.h"
+#include "compiler/checks/override.h"
 #include "compiler/checks/walk.h"
 #include "compiler/facts/facts.h"
 
@@ -32,15 +33,17 @@ report_count(const bp_place *place, bp_span span, bp_span uses, const bp_quota *
     bp_finding *finding =
         bp_report(place->context->diagnostics, "QTA010", span, "%zu %s; AWS Backup takes %lld",
                   number, quota->what, (long long)quota->value);
+    bp_quota_told(place->context, finding, quota);
     bp_text_finding(place, finding, uses);
 }
 
 static void
 judge_nodes(const bp_place *place, const bp_node *first, bp_node_kind kind, const char *id)
 {
-    const bp_quota *quota = bp_quota_find(id);
+    const bp_quota *quota = bp_quota_find(place->context->facts, id);
     const bp_node *beyond = NULL;
     size_t number = count_nodes(first, kind, quota->value, &beyond);
+    bp_quota_kept(place->context, quota, (int64_t)number);
     if (beyond != NULL) {
         report_count(place, beyond->span, beyond->uses, quota, number);
     }
@@ -67,13 +70,13 @@ judge_rule(const bp_place *place)
 static void
 judge_selection(const bp_place *place)
 {
-    const bp_quota *values = bp_quota_find("SELECTION_TAGS");
+    const bp_quota *values = bp_quota_find(place->context->facts, "SELECTION_TAGS");
     const bp_value *list = bp_node_value(place->node, "tag_value");
     if (list != NULL && (int64_t)list->items.count > values->value) {
         const bp_value *beyond = list->items.at[values->value];
         report_count(place, beyond->span, beyond->uses, values, list->items.count);
     }
-    const bp_quota *conditions = bp_quota_find("SELECTION_CONDITIONS");
+    const bp_quota *conditions = bp_quota_find(place->context->facts, "SELECTION_CONDITIONS");
     size_t number = 0;
     const bp_node *group = bp_node_first(place->node, "conditions");
     for (; group != NULL; group = group->next) {

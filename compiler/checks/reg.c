@@ -5,6 +5,7 @@
 #include "compiler/checks/families.h"
 #include "compiler/checks/forms.h"
 #include "compiler/checks/needs.h"
+#include "compiler/checks/override.h"
 #include "compiler/checks/walk.h"
 
 #include "lib/calendar.h"
@@ -27,11 +28,11 @@ static bp_finding *
 report_unknown(const bp_check_context *context, bp_str text, bp_span span, bool json)
 {
     bp_diagnostics *list = context->diagnostics;
-    const bp_region *named = bp_region_by_name(text);
+    const bp_region *named = bp_region_by_name(context->facts, text);
     bp_str shown = bp_shown_text(context->arena, text);
     bp_suggester near = bp_suggest_start(text);
     size_t count = 0;
-    const bp_region *regions = bp_regions(&count);
+    const bp_region *regions = bp_regions(context->facts, &count);
     for (size_t i = 0; i < count; i++) {
         bp_suggest_offer(&near, bp_str_of(regions[i].code));
     }
@@ -67,7 +68,7 @@ partition_of(const bp_check_context *context, const bp_policy *policy)
         return context->org->partition;
     }
     if (context->manifest != NULL && context->manifest->home_region.text.size > 0) {
-        const bp_region *home = bp_region_find(context->manifest->home_region.text);
+        const bp_region *home = bp_region_find(context->facts, context->manifest->home_region.text);
         if (home != NULL) {
             return bp_str_of(home->partition);
         }
@@ -78,7 +79,7 @@ partition_of(const bp_check_context *context, const bp_policy *policy)
         for (size_t i = 0; list != NULL && i < list->items.count; i++) {
             const bp_value *item = list->items.at[i];
             const bp_region *region =
-                item->kind == BP_VALUE_TEXT ? bp_region_find(item->text) : NULL;
+                item->kind == BP_VALUE_TEXT ? bp_region_find(context->facts, item->text) : NULL;
             if (region != NULL) {
                 return bp_str_of(region->partition);
             }
@@ -171,7 +172,8 @@ judge_plan_arns(const bp_check_context *context, const bp_policy *policy, const 
         for (const bp_node *copy = bp_node_first(rule, "copy_actions"); copy != NULL;
              copy = copy->next) {
             const bp_reference *reference = bp_copy_destination(copy);
-            const bp_region *region = reference != NULL ? bp_region_find(reference->region) : NULL;
+            const bp_region *region =
+                reference != NULL ? bp_region_find(context->facts, reference->region) : NULL;
             /* The Region of a whole foreign destination is told already. */
             if (region == NULL || bp_str_is(partition, region->partition)) {
                 foreign_arn(context, policy, plan, partition, &told,
@@ -200,7 +202,11 @@ judge_offered(const bp_place *place, const bp_value *item, const bp_region *regi
     const bp_check_context *context = place->context;
     bool backup = region->backup_endpoint == BP_ABSENT;
     const char *column = backup ? "backup_endpoint" : "backup_policies";
+    const bp_region *was = region->user != NULL ? region->user->was : NULL;
     if (!backup && region->backup_policies != BP_ABSENT) {
+        bool spared = region->user != NULL && (was == NULL || was->backup_endpoint == BP_ABSENT ||
+                                               was->backup_policies == BP_ABSENT);
+        bp_user_spared(context, spared ? region->user : NULL);
         return;
     }
     bp_finding *finding =
@@ -211,6 +217,7 @@ judge_offered(const bp_place *place, const bp_value *item, const bp_region *regi
     if (bp_region_mark(region, column) != BP_MARK_VERIFIED) {
         finding->severity = BP_WARNING;
     }
+    bp_user_told(context, finding, bp_user_row_sets(region->user, column) ? region->user : NULL);
     bp_finding_mark(context->diagnostics, finding, "not offered here");
     bp_finding_note(context->diagnostics, finding, "as of %s, \"%s\"", bp_facts_as_of(),
                     region->name);
@@ -341,7 +348,7 @@ judge_list(const bp_place *place, const bp_value *list, bp_str partition, bp_fin
         if (item->kind != BP_VALUE_TEXT || bp_text_is_unfinished(item->text)) {
             continue;
         }
-        const bp_region *region = bp_region_find(item->text);
+        const bp_region *region = bp_region_find(place->context->facts, item->text);
         if (region == NULL) {
             (void)bp_text_finding(
                 place,
@@ -362,7 +369,8 @@ judge_removed(const bp_place *place, const bp_value *list)
 {
     for (size_t i = 0; list != NULL && i < list->items.count; i++) {
         const bp_value *item = list->items.at[i];
-        if (item->kind == BP_VALUE_TEXT && bp_region_find(item->text) == NULL) {
+        if (item->kind == BP_VALUE_TEXT &&
+            bp_region_find(place->context->facts, item->text) == NULL) {
             (void)bp_text_finding(
                 place,
                 report_unknown(place->context, item->text, item->span, place->policy->from_json),
@@ -381,7 +389,7 @@ judge_copies(const bp_place *at, bp_str partition, bp_finding **foreign)
             if (reference == NULL || bp_text_is_unfinished(reference->region)) {
                 continue;
             }
-            const bp_region *region = bp_region_find(reference->region);
+            const bp_region *region = bp_region_find(at->context->facts, reference->region);
             bp_place place = *at;
             place.rule = rule;
             place.node = copy;
@@ -430,7 +438,7 @@ judge_vaults(const bp_check_context *context)
         for (size_t r = 0; r < vault->regions.count; r++) {
             const bp_value *item = vault->regions.at[r];
             const bp_region *region =
-                item->kind == BP_VALUE_TEXT ? bp_region_find(item->text) : NULL;
+                item->kind == BP_VALUE_TEXT ? bp_region_find(context->facts, item->text) : NULL;
             if (item->kind == BP_VALUE_TEXT && region == NULL) {
                 report_unknown(context, item->text, item->span, false)->by_text = true;
             } else if (region != NULL && context->org != NULL &&

@@ -26,7 +26,7 @@ static void
 look(run *state, bp_cell_rows *rows, uint32_t index, int region)
 {
     const bp_account *account = &state->context->org->accounts.at[index];
-    bp_answer answer = bp_org_region_enabled(account, region);
+    bp_answer answer = bp_org_region_enabled(state->context->org, account, region);
     if (answer == BP_ABSENT) {
         *bp_vec_add(state->context->arena, rows) = (bp_cell_row){index, BP_REGION_BIT(region)};
     } else if (answer == BP_UNKNOWN) {
@@ -66,10 +66,10 @@ add(run *state, const bp_plan_use *use, const bp_node *node, int region, bp_span
 static void
 judge_plan(run *state, const bp_plan_use *use)
 {
-    bp_region_mask opt_in = use->usable & bp_regions_opt_in();
+    bp_region_mask opt_in = use->usable & bp_regions_opt_in(state->context->facts);
     for (; opt_in != 0; opt_in &= opt_in - 1) {
         int region = bp_mask_first(opt_in);
-        const bp_value *value = bp_plan_region_value(use->plan, region);
+        const bp_value *value = bp_plan_region_value(state->context, use->plan, region);
         bp_cell_rows rows = {0};
         for (size_t i = 0; i < use->accounts.count; i++) {
             look(state, &rows, use->accounts.at[i], region);
@@ -84,9 +84,9 @@ static void
 judge_copy(run *state, const bp_plan_use *use, const bp_node *copy)
 {
     const bp_reference *reference = bp_copy_destination(copy);
-    int region = reference != NULL ? bp_region_index(reference->region) : -1;
+    int region = reference != NULL ? bp_region_index(state->context->facts, reference->region) : -1;
     bp_cell_rows rows = {0};
-    if (region < 0 || (bp_regions_opt_in() & BP_REGION_BIT(region)) == 0 ||
+    if (region < 0 || (bp_regions_opt_in(state->context->facts) & BP_REGION_BIT(region)) == 0 ||
         (bp_home_regions(state->context) & BP_REGION_BIT(region)) == 0) {
         return;
     }
@@ -107,7 +107,7 @@ static void
 report(const bp_check_context *context, const closed *found)
 {
     size_t count = 0;
-    const bp_region *region = &bp_regions(&count)[found->region];
+    const bp_region *region = &bp_regions(context->facts, &count)[found->region];
     bp_diagnostics *list = context->diagnostics;
     const bp_account *first = bp_cells_first(context, &found->rows);
     bp_finding *finding =
@@ -140,7 +140,7 @@ bp_check_region_enabled(const bp_check_context *context)
     for (size_t i = 0; i < uses->count; i++) {
         const bp_plan_use *use = &uses->at[i];
         if (context->org == NULL) {
-            without_inventory += (use->usable & bp_regions_opt_in()) != 0;
+            without_inventory += (use->usable & bp_regions_opt_in(context->facts)) != 0;
             continue;
         }
         judge_plan(&state, use);

@@ -144,7 +144,7 @@ report_frequent(const bp_place *place, const bp_value *value, bool by_chance, in
     const bp_check_context *context = place->context;
     bp_diagnostics *list = context->diagnostics;
     long long apart = (long long)(second - first) / 60;
-    long long least = (long long)bp_quota_find("SCHEDULE_GAP")->value;
+    long long least = (long long)bp_quota_find(place->context->facts, "SCHEDULE_GAP")->value;
     const char *ending = apart == 1 ? "" : "s";
     bp_finding *finding;
     if (by_chance) {
@@ -245,7 +245,7 @@ static void
 report_long(const bp_place *place, const bp_value *value, const char *name, int64_t minutes)
 {
     bp_diagnostics *list = place->context->diagnostics;
-    int64_t most = bp_quota_find("WINDOW_MAX")->value;
+    int64_t most = bp_quota_find(place->context->facts, "WINDOW_MAX")->value;
     bp_finding *finding;
     if (minutes > most) {
         finding = bp_report(list, "SCH013", value->span,
@@ -275,7 +275,7 @@ judge_window(const bp_place *place, const char *path, const char *quota, const c
     if (!bp_node_number(place->node, path, &minutes)) {
         return;
     }
-    int64_t least = bp_quota_find(quota)->value;
+    int64_t least = bp_quota_find(place->context->facts, quota)->value;
     if (minutes >= SECONDS_FROM) {
         report_long(place, value, name, minutes);
     }

@@ -45,7 +45,11 @@
     "  id: o-exampleorg\n"                                                                     \
     "  partition: aws\n"                                                                       \
     "  management_account: \"111122223333\"\n"                                                 \
+    "  features: all\n"                                                                        \
     "settings:\n"                                                                              \
+    "  backup_policy_type: enabled\n"                                                          \
+    "  trusted_access: [backup.amazonaws.com, "                                                \
+    "member.org.stacksets.cloudformation.amazonaws.com]\n"                                     \
     "  cross_account_backup: disabled\n"                                                       \
     "coverage:\n"                                                                              \
     "  tree: complete\n"                                                                       \

@@ -253,7 +253,7 @@ static void
 suggest_pattern(const bp_place *place, bp_finding *finding, const bp_value *value)
 {
     size_t rows;
-    const bp_type *types = bp_types(&rows);
+    const bp_type *types = bp_types(place->context->facts, &rows);
     bp_suggester near = bp_suggest_start(value->text);
     for (size_t i = 0; i < rows; i++) {
         if (types[i].pattern[0] != '\0') {
@@ -275,7 +275,7 @@ judge_pattern(const bp_place *place, const bp_value *value)
     size_t end;
     const bp_type *type;
     if (value->kind != BP_VALUE_TEXT || bp_str_is(value->text, "*") ||
-        bp_types_of_pattern(value->text, &type, 1) > 0 ||
+        bp_types_of_pattern(place->context->facts, value->text, &type, 1) > 0 ||
         bp_placeholder_find(place->context, value->text, &start, &end)) {
         return;
     }

@@ -183,7 +183,7 @@ note_quota(const size_check *check, const sized *s, bp_finding *finding)
             continue;
         }
         size_t number = policies_on(check, target->id);
-        int64_t limit = bp_attach_limit(target);
+        int64_t limit = bp_attach_limit(check->context->facts, target);
         if (told_before(&s->bound->targets, t)) {
             continue;
         }
@@ -200,7 +200,7 @@ note_quota(const size_check *check, const sized *s, bp_finding *finding)
         }
     }
     if (!known || s->bound->holes) {
-        int64_t limit = bp_quota_find("ORG_ATTACH_OU")->value;
+        int64_t limit = bp_quota_find(check->context->facts, "ORG_ATTACH_OU")->value;
         fits = fits && (int64_t)s->cut.parts.count <= limit;
         bp_finding_note(list, finding,
                         "one target takes %lld backup policies; how many %s of this policy %s is "
@@ -274,7 +274,7 @@ report(const size_check *check, const sized *s)
     } else {
         bp_finding_help(list, finding,
                         "move plans into a second policy; one target takes up to %lld of them",
-                        (long long)bp_quota_find("ORG_ATTACH_OU")->value);
+                        (long long)bp_quota_find(check->context->facts, "ORG_ATTACH_OU")->value);
     }
 }
 
@@ -288,7 +288,7 @@ bp_check_policy_sizes(const bp_check_context *context)
     size_check check = {.context = context,
                         .policies = bp_arena_array(context->arena, count + 1, sizeof(sized)),
                         .count = count,
-                        .most = (size_t)bp_quota_find("POL_CHARS")->value};
+                        .most = (size_t)bp_quota_find(context->facts, "POL_CHARS")->value};
     for (size_t i = 0; i < count; i++) {
         check.policies[i] = measure(&check, i);
     }

@@ -31,6 +31,6 @@ bp_size_cut bp_size_cut_of(bp_arena *arena, const bp_node *document, size_t most
 size_t bp_size_of_plan(bp_arena *arena, const bp_node *plan);
 
 /* How many backup policies may be attached to a target directly. dat.c */
-int64_t bp_attach_limit(const bp_bound_target *target);
+int64_t bp_attach_limit(const bp_facts *facts, const bp_bound_target *target);
 
 #endif

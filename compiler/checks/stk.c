@@ -42,13 +42,14 @@ label_need(const bp_check_context *context, bp_finding *finding, const gap *foun
     bp_region_mask wanted = missing & bp_need_regions(found->need);
     int region = bp_mask_first(wanted);
     size_t count = 0;
-    const bp_region *regions = bp_regions(&count);
+    const bp_region *regions = bp_regions(context->facts, &count);
     if (found->need->copy && bp_span_exists(found->need->reference->region_span)) {
         bp_finding_label(list, finding, found->need->reference->region_span, "a copy goes there");
         return;
     }
     for (size_t i = 0; region >= 0 && i < found->need->places.count; i++) {
-        const bp_value *value = bp_plan_region_value(found->need->places.at[i].use->plan, region);
+        const bp_value *value =
+            bp_plan_region_value(context, found->need->places.at[i].use->plan, region);
         if (value != NULL && !found->need->copy) {
             bp_finding_label(list, finding, value->span, "a plan of \"%.*s\" backs up in %s",
                              BP_ARG(found->need->policy->name), regions[region].code);
@@ -73,7 +74,7 @@ report_vault(const bp_check_context *context, const bp_bound_vault *bound, const
     bp_span span = by_region                  ? vault->regions_span
                    : vault->deploy_to_written ? vault->deploy_to_span
                                               : vault->span;
-    bp_str regions = bp_mask_words(context->arena, lacking);
+    bp_str regions = bp_mask_words(context, lacking);
     size_t cells = bp_cells_count(&found->rows);
     bp_finding *finding = bp_report(
         list, "STK004", span,

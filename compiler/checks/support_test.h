@@ -24,6 +24,7 @@ typedef struct project {
     bp_sources *sources;
     bp_diagnostics *list;
     bp_manifest *manifest;
+    const bp_facts *facts; /* NULL: those that are compiled in */
     bp_program *program;
     bp_organization *org;
     bp_model *model;
@@ -66,17 +67,20 @@ project_run(project *p, const char *policy, const char *inventory)
     assert_true(bp_instant_parse(bp_str_of(p->as_of), &as_of));
     if (inventory != NULL) {
         const bp_source *org = bp_sources_add(p->sources, BP_STR("org.yaml"), bp_str_of(inventory));
-        assert_true(bp_organization_read(p->arena, p->list, org, as_of, &p->org));
+        assert_true(bp_organization_read(p->arena, p->list, p->facts, org, as_of, &p->org));
     }
     bp_elaboration how = {.arena = p->arena,
                           .diagnostics = p->list,
+                          .facts = p->facts,
                           .partition = p->org != NULL ? p->org->partition : BP_STR(""),
                           .includer = {project_no_include, NULL}};
     assert_true(bp_elaborate(&how, &file, 1, &p->program));
+    p->manifest->facts = p->facts;
     assert_true(bp_bind(p->arena, p->list, p->program, p->org, p->manifest, &p->model));
     assert_true(bp_effective_evaluate(p->arena, p->model, &p->effective));
     bp_check_context context = {.arena = p->arena,
                                 .diagnostics = p->list,
+                                .facts = p->facts,
                                 .as_of = as_of,
                                 .manifest = p->manifest,
                                 .program = p->program,

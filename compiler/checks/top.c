@@ -161,8 +161,9 @@ trap_vault(trap *found, const bp_vault_need *need)
     bp_region_mask present = 0;
     bp_region_mask absent = 0;
     if (found->account != NULL) {
-        wanted &= ~(found->account->regions_known ? bp_regions_opt_in() & ~found->account->regions
-                                                  : (bp_region_mask)0);
+        wanted &= ~(found->account->regions_known
+                        ? bp_regions_opt_in(found->context->facts) & ~found->account->regions
+                        : (bp_region_mask)0);
         bp_org_vault_regions(found->account, need->name, &present, &absent);
     }
     bp_region_mask missing = need->vault != NULL ? wanted & ~present : wanted & absent;

@@ -128,9 +128,8 @@ judge(const bp_check_context *context, const expectation *wanted, bp_str name, b
                   vault ? "vault" : "role", BP_ARG(name));
     bp_finding_label(
         list, finding, all.first->span, "%s",
-        vault ? bp_str_c(context->arena,
-                         bp_str_format(context->arena, "not in %.*s",
-                                       BP_ARG(bp_mask_words(context->arena, all.regions))))
+        vault ? bp_str_c(context->arena, bp_str_format(context->arena, "not in %.*s",
+                                                       BP_ARG(bp_mask_words(context, all.regions))))
               : "not among its roles");
     bp_finding_help(list, finding,
                     "one of the two lists is older: collect the stack instances and the %s again",

@@ -15,10 +15,10 @@ bp_type_never_copies(const bp_type *type)
 }
 
 bool
-bp_type_has_advanced(const bp_type *type)
+bp_type_has_advanced(const bp_facts *facts, const bp_type *type)
 {
     size_t count = 0;
-    const bp_type *all = bp_types(&count);
+    const bp_type *all = bp_types(facts, &count);
     for (size_t i = 0; i < count; i++) {
         if (all[i].advanced && bp_str_is(bp_str_of(all[i].api_name), type->api_name)) {
             return true;
@@ -62,13 +62,14 @@ is_excluded(const excluded *out, const bp_type *type)
 }
 
 static void
-exclude(const bp_node *selection, excluded *out)
+exclude(const bp_check_context *context, const bp_node *selection, excluded *out)
 {
     const bp_value *list = bp_node_value(selection, "not_resource_types");
     for (size_t i = 0; list != NULL && list->kind == BP_VALUE_LIST && i < list->items.count; i++) {
         const bp_value *item = list->items.at[i];
         const bp_type *types[BP_TYPES_ROOM];
-        size_t count = item->kind == BP_VALUE_TEXT ? bp_types_of_words(item->text, types) : 0;
+        size_t count =
+            item->kind == BP_VALUE_TEXT ? bp_types_of_words(context->facts, item->text, types) : 0;
         for (size_t t = 0; t < count && out->count < BP_TYPES_ROOM; t++) {
             out->types[out->count++] = types[t];
         }
@@ -81,7 +82,7 @@ open_to_all(const bp_check_context *context, bp_named_types *named, const bp_nod
             const excluded *out)
 {
     const bp_type *types[BP_TYPES_ROOM];
-    size_t count = bp_types_of_pattern(BP_STR("*"), types, BP_TYPES_ROOM);
+    size_t count = bp_types_of_pattern(context->facts, BP_STR("*"), types, BP_TYPES_ROOM);
     if (named->open == NULL) {
         named->open = selection;
     }
@@ -105,7 +106,7 @@ add_item(const bp_check_context *context, bp_named_types *named, const bp_node *
     if (item->kind != BP_VALUE_TEXT || bp_str_is(item->text, "*") || bp_str_is(item->text, "all")) {
         return item->kind != BP_VALUE_TEXT;
     }
-    size_t count = bp_types_of_words(item->text, types);
+    size_t count = bp_types_of_words(context->facts, item->text, types);
     bp_named_group group = {.span = item->span, .selection = selection};
     for (size_t i = 0; i < count; i++) {
         if (!is_excluded(out, types[i])) {
@@ -253,7 +254,7 @@ add_resources(const bp_check_context *context, bp_named_types *named, const bp_p
               const bp_node *selection)
 {
     excluded out = {.count = 0};
-    exclude(selection, &out);
+    exclude(context, selection, &out);
     bool held = selection->protects.count > 0 ? add_protected(context, named, selection, &out)
                                               : add_patterns(context, named, selection, &out);
     if (!held && !(add_listed(context, named, use, selection) && is_told(context, selection))) {

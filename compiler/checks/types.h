@@ -31,7 +31,7 @@ bp_named_types bp_named_types_of(const bp_check_context *context, const bp_plan_
 /* Whether no copy of the type works at all, not even to the vault next door. */
 bool bp_type_never_copies(const bp_type *type);
 /* Whether what the type can do hangs on advanced features, which a setting turns on. */
-bool bp_type_has_advanced(const bp_type *type);
+bool bp_type_has_advanced(const bp_facts *facts, const bp_type *type);
 /* "A, B and 3 more", without what labels say in brackets. */
 bp_str bp_type_words(bp_arena *arena, const bp_type *const *types, size_t count);
 

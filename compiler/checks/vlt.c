@@ -162,7 +162,7 @@ report_missing(vaults *run, size_t index, const bp_need_cells *cells)
     bp_region_mask absent = 0;
     bp_org_vault_regions(first, need->name, &present, &absent);
     if (present != 0) {
-        bp_str where = bp_mask_words(run->context->arena, present);
+        bp_str where = bp_mask_words(run->context, present);
         bp_finding_note(run->list, finding, "in \"%.*s\" this name exists in %.*s",
                         BP_ARG(first->name), BP_ARG(where));
         bp_finding_help(run->list, finding,

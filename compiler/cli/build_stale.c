@@ -64,8 +64,7 @@ words_at(bp_arena *arena, bp_str text, const parting *p)
         to--;
     }
     return bp_str_format(arena, "%s\"%.*s\"%s", from > 0 ? "…" : "",
-                         BP_ARG(bp_str_trim(bp_str_cut(line, from, to))),
-                         to < line.size ? "…" : "");
+                         BP_ARG(bp_str_cut(line, from, to)), to < line.size ? "…" : "");
 }
 
 static void

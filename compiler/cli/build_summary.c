@@ -52,7 +52,7 @@ print_policies(bp_run *run, const bp_session *session, const bp_comparison *comp
                const char *word)
 {
     const bp_deployment *deployment = session->deployment;
-    bp_str limit = grouped(run->arena, (size_t)bp_quota_find("POL_CHARS")->value);
+    bp_str limit = grouped(run->arena, (size_t)bp_quota_find(session->facts, "POL_CHARS")->value);
     for (size_t i = 0; i < deployment->policies.count; i++) {
         const bp_deployed_policy *policy = &deployment->policies.at[i];
         bp_str path = bp_str_format(run->arena, "policies/%.*s.json", BP_ARG(policy->slug));

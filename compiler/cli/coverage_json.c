@@ -26,10 +26,10 @@ state_name(bp_cover_state state)
 }
 
 static void
-put_regions(bp_json *object, const char *key, bp_region_mask mask)
+put_regions(const bp_facts *facts, bp_json *object, const char *key, bp_region_mask mask)
 {
     size_t count = 0;
-    const bp_region *regions = bp_regions(&count);
+    const bp_region *regions = bp_regions(facts, &count);
     bp_json *list = bp_json_put_array(object, key);
     for (size_t i = 0; i < count; i++) {
         if ((mask & BP_REGION_BIT(i)) != 0) {
@@ -48,10 +48,10 @@ put_types(bp_json *object, const bp_resource_row *row)
 }
 
 static void
-put_copy(bp_json *object, const bp_cover_copy *copy)
+put_copy(const bp_facts *facts, bp_json *object, const bp_cover_copy *copy)
 {
     size_t count = 0;
-    const bp_region *regions = bp_regions(&count);
+    const bp_region *regions = bp_regions(facts, &count);
     bp_json_put_text(object, "vault", copy->vault);
     bp_json_put_text(object, "account", copy->account);
     bp_json_put_text(object, "region",
@@ -60,15 +60,15 @@ put_copy(bp_json *object, const bp_cover_copy *copy)
 
 /* What accounts with the same plans and resources share, as members of each. */
 static bp_str
-shared_text(bp_arena *arena, const bp_cover_answer *answer)
+shared_text(bp_arena *arena, const bp_facts *facts, const bp_cover_answer *answer)
 {
     bp_json *object = bp_json_object(arena);
     bp_json *plans = bp_json_put_array(object, "plans");
     for (size_t i = 0; answer->result != NULL && i < answer->result->plans.count; i++) {
         bp_json_push_text(plans, answer->result->plans.at[i]->plan->key);
     }
-    put_regions(object, "regions", answer->regions);
-    put_regions(object, "regions_without_plan", answer->outside);
+    put_regions(facts, object, "regions", answer->regions);
+    put_regions(facts, object, "regions_without_plan", answer->outside);
     bp_json_put_bool(object, "resources_known", answer->resources != NULL);
     bp_json *resources = bp_json_put_array(object, "resources");
     for (size_t i = 0; i < answer->rows.count; i++) {
@@ -78,13 +78,13 @@ shared_text(bp_arena *arena, const bp_cover_answer *answer)
         if (row->row->count >= 0) {
             bp_json_put_number(element, "count", row->row->count);
         }
-        put_regions(element, "reached", row->reached);
-        put_regions(element, "not_reached", row->missed | row->outside);
-        put_regions(element, "unknown", row->unknown);
+        put_regions(facts, element, "reached", row->reached);
+        put_regions(facts, element, "not_reached", row->missed | row->outside);
+        put_regions(facts, element, "unknown", row->unknown);
     }
     bp_json *copies = bp_json_put_array(object, "copies");
     for (size_t i = 0; i < answer->copies.count; i++) {
-        put_copy(bp_json_push_object(copies), &answer->copies.at[i]);
+        put_copy(facts, bp_json_push_object(copies), &answer->copies.at[i]);
     }
     bp_str text = bp_json_print(arena, object, BP_JSON_COMPACT);
     return bp_str_cut(text, 1, text.size - 1);
@@ -103,8 +103,8 @@ write_account(bp_run *run, const bp_coverage *coverage, uint32_t index, bp_str s
     if (cover->exemption != NULL) {
         bp_json_put_text(object, "reason", cover->exemption->exemption->reason.text);
     }
-    put_regions(object, "receives_copies", cover->received);
-    put_regions(object, "enabled_without_plan", cover->enabled);
+    put_regions(coverage->org->facts, object, "receives_copies", cover->received);
+    put_regions(coverage->org->facts, object, "enabled_without_plan", cover->enabled);
     bp_str text = bp_json_print(run->arena, object, BP_JSON_COMPACT);
     bp_output_str(run->out, bp_str_cut(text, 0, text.size - 1));
     bp_output_text(run->out, ",");
@@ -159,7 +159,7 @@ types_of(bp_run *run, const bp_cover_sums *sums)
         bp_json_put_number(element, "accounts_unknown", (int64_t)at->open);
         bp_json_put_number(element, "resources_not_reached", at->resources);
         bp_json_put_bool(element, "at_least", at->at_least);
-        put_regions(element, "regions_not_reached", at->regions);
+        put_regions(sums->coverage->org->facts, element, "regions_not_reached", at->regions);
     }
     return list;
 }
@@ -170,7 +170,7 @@ copies_of(bp_run *run, const bp_cover_sums *sums)
     bp_json *list = bp_json_array(run->arena);
     for (size_t i = 0; i < sums->copies.count; i++) {
         bp_json *element = bp_json_push_object(list);
-        put_copy(element, &sums->copies.at[i].to);
+        put_copy(sums->coverage->org->facts, element, &sums->copies.at[i].to);
         bp_json_put_number(element, "accounts", (int64_t)sums->copies.at[i].accounts);
     }
     return list;
@@ -217,7 +217,7 @@ bp_coverage_print_json(bp_run *run, const bp_cover_sums *sums)
     for (uint32_t i = 0; i < count; i++) {
         if (coverage->accounts[i].answer != last) {
             last = coverage->accounts[i].answer;
-            shared = shared_text(run->arena, last);
+            shared = shared_text(run->arena, coverage->org->facts, last);
         }
         bp_output_text(run->out, i > 0 ? ",\n    " : "\n    ");
         write_account(run, coverage, i, shared);

@@ -75,7 +75,7 @@ static bp_str
 regions_words(const printer *p, bp_region_mask mask)
 {
     size_t count = 0;
-    const bp_region *regions = bp_regions(&count);
+    const bp_region *regions = bp_regions(p->org->facts, &count);
     bp_buf words = {.arena = p->run->arena};
     for (size_t i = 0; i < count; i++) {
         if ((mask & BP_REGION_BIT(i)) != 0) {
@@ -212,7 +212,7 @@ static void
 print_regions(const printer *p, const bp_region_covers *list, const char *title, const char *what)
 {
     size_t count = 0;
-    const bp_region *regions = bp_regions(&count);
+    const bp_region *regions = bp_regions(p->org->facts, &count);
     size_t shown = shown_of(list->count);
     if (shown > 0) {
         print_title(p, title);
@@ -272,7 +272,7 @@ static bp_str
 destination_words(const printer *p, const bp_cover_copy *to)
 {
     size_t count = 0;
-    const bp_region *regions = bp_regions(&count);
+    const bp_region *regions = bp_regions(p->org->facts, &count);
     const bp_account *account = bp_org_account(p->org, to->account);
     bp_buf text = {.arena = p->run->arena};
     bp_buf_add_c(&text, "in ");

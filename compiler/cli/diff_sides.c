@@ -120,12 +120,21 @@ named_inventory(bp_run *run)
     return inventory == NULL ? (bp_str){"", 0} : bp_str_of(bp_project_path(run, inventory));
 }
 
+/* The same for rows of facts. */
+static bp_str
+named_facts(bp_run *run)
+{
+    const char *facts = bp_option_value(&run->line, BP_OPTION_FACTS);
+    return facts == NULL ? (bp_str){"", 0} : bp_str_of(bp_project_path(run, facts));
+}
+
 static bp_options
 options_for(bp_run *run, const char *root, bp_str manifest)
 {
     return (bp_options){.root = root,
                         .manifest_path = manifest,
                         .inventory_path = named_inventory(run),
+                        .facts_path = named_facts(run),
                         .as_of = run->as_of,
                         .require_inventory =
                             bp_option_given(&run->line, BP_OPTION_REQUIRE_INVENTORY)};
@@ -190,7 +199,8 @@ bp_diff_inventory(bp_diff *diff, bp_session *session)
         shown = bp_str_cut(shown, root.size + 1, shown.size);
     }
     const bp_source *source = bp_sources_add(session->sources, shown, text);
-    if (!bp_organization_read(run->arena, session->diagnostics, source, run->as_of, &org)) {
+    if (!bp_organization_read(run->arena, session->diagnostics, session->facts, source, run->as_of,
+                              &org)) {
         bp_report_errors(run, session);
         bp_run_trouble(run, "cannot compare: the inventory \"%.*s\" is broken",
                        BP_ARG(diff->inventory));

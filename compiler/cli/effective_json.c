@@ -72,8 +72,9 @@ is_valid(const bp_shown *shown, bp_way *way)
     }
     for (size_t i = 0; plans != NULL && i < plans->kids.count; i++) {
         if (bp_merged_holds(merger, plans->kids.at[i])) {
-            bp_plan_faults(shown->session->arena, bp_merged_tree(merger, plans->kids.at[i]),
-                           shown->session->options.as_of, &faults);
+            bp_plan_faults(shown->session->arena, shown->session->facts,
+                           bp_merged_tree(merger, plans->kids.at[i]), shown->session->options.as_of,
+                           &faults);
         }
     }
     return faults.count == 0;

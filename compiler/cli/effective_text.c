@@ -111,7 +111,8 @@ print_verdict(const printer *p, bp_merged *plans)
     bp_faults faults = {0};
     for (size_t i = 0; plans != NULL && i < plans->kids.count; i++) {
         if (bp_merged_holds(p->merger, plans->kids.at[i])) {
-            bp_plan_faults(p->run->arena, bp_merged_tree(p->merger, plans->kids.at[i]),
+            bp_plan_faults(p->run->arena, p->shown->session->facts,
+                           bp_merged_tree(p->merger, plans->kids.at[i]),
                            p->shown->session->options.as_of, &faults);
         }
     }

@@ -39,7 +39,7 @@ read_inventory(adopting *all, bp_str path)
     bp_session *unseen = bp_session_new(run->arena, &options);
     const bp_source *source = bp_sources_add(unseen->sources, path, text);
     bp_organization *org = NULL;
-    if (!bp_organization_read(run->arena, unseen->diagnostics, source, run->as_of, &org)) {
+    if (!bp_organization_read(run->arena, unseen->diagnostics, NULL, source, run->as_of, &org)) {
         bp_run_trouble(run, "the inventory \"%.*s\" cannot be used; attachments are left open",
                        BP_ARG(path));
         return false;

@@ -6,6 +6,7 @@
 
 /* Each takes the words after its own name, gives an exit code, and has said why. */
 bp_command bp_inventory_check;
+bp_command bp_inventory_commands;
 bp_command bp_inventory_import;
 bp_command bp_inventory_list;
 

@@ -49,7 +49,7 @@ print_organization(bp_run *run, const bp_organization *org, const bp_known *know
         bp_output_format(run->out, " below the root; %zu not wholly listed", known->open_ous);
     }
     bp_output_format(run->out, "\nRegions       %.*s\n",
-                     BP_ARG(org->regions_known ? bp_known_regions(run->arena, org->regions)
+                     BP_ARG(org->regions_known ? bp_known_regions(org, run->arena, org->regions)
                                                : BP_STR("not said where it was looked")));
 }
 
@@ -198,7 +198,7 @@ bp_inventory_open(bp_run *run, const char *typed)
     if (typed != NULL) {
         session->options.inventory_path = bp_project_relative(run, session->options.root, typed);
     }
-    bool read = bp_session_load_manifest(session) && bp_session_load_inventory(session);
+    bool read = bp_session_load_facts(session) && bp_session_load_inventory(session);
     if (read && session->org == NULL) {
         bp_run_trouble(run, "there is no org.yaml here; name an inventory");
         return NULL;

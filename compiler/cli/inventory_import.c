@@ -179,8 +179,8 @@ kept_names(bp_importing *all, bool *good)
         return NULL;
     }
     const bp_source *source = bp_sources_add(all->session->sources, bp_str_of(typed), text);
-    *good = bp_organization_read(all->run->arena, all->session->diagnostics, source,
-                                 all->run->as_of, &org);
+    *good = bp_organization_read(all->run->arena, all->session->diagnostics, all->session->facts,
+                                 source, all->run->as_of, &org);
     return org;
 }
 
@@ -250,8 +250,14 @@ bp_inventory_import(bp_run *run)
     if (!read_options(run, &options) || !bp_project_start(run)) {
         return BP_EXIT_CANNOT;
     }
+    const bp_session *tables = bp_project_facts(run);
+    if (tables == NULL) {
+        return BP_EXIT_CANNOT;
+    }
     bp_options of_session = {.root = run->start, .as_of = run->as_of};
     bp_importing all = {.run = run, .session = bp_session_new(run->arena, &of_session)};
+    all.session->facts = tables->facts;
+    options.facts = tables->facts;
     all.survey = bp_survey_new(run->arena, all.session->diagnostics, &options);
     if (into != NULL && !bp_import_inventory(&all, into)) {
         bp_report_beside(run, all.session);

@@ -137,8 +137,8 @@ read_inventory(bp_importing *all, bp_str path, bp_str text)
 {
     bp_organization *org = NULL;
     const bp_source *source = bp_sources_add(all->session->sources, path, text);
-    if (!bp_organization_read(all->run->arena, all->session->diagnostics, source, all->run->as_of,
-                              &org)) {
+    if (!bp_organization_read(all->run->arena, all->session->diagnostics, all->session->facts,
+                              source, all->run->as_of, &org)) {
         all->broken = true;
         return false;
     }

@@ -135,10 +135,10 @@ bp_known_of(const bp_organization *org)
 }
 
 bp_str
-bp_known_regions(bp_arena *arena, bp_region_mask mask)
+bp_known_regions(const bp_organization *org, bp_arena *arena, bp_region_mask mask)
 {
     size_t count = 0;
-    const bp_region *regions = bp_regions(&count);
+    const bp_region *regions = bp_regions(org->facts, &count);
     bp_buf text = {.arena = arena};
     for (size_t i = 0; i < count; i++) {
         if ((mask & BP_REGION_BIT(i)) != 0) {

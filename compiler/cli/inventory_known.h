@@ -49,6 +49,6 @@ typedef struct bp_known {
 bp_known bp_known_of(const bp_organization *org);
 
 /* A Region set as codes in order of the facts, ", " between them; "none" for an empty one. */
-bp_str bp_known_regions(bp_arena *arena, bp_region_mask mask);
+bp_str bp_known_regions(const bp_organization *org, bp_arena *arena, bp_region_mask mask);
 
 #endif

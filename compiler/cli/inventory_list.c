@@ -141,7 +141,7 @@ list_vaults(table *t)
             put(t, bp_str_of(kinds[vault->kind - BP_VAULT_STANDARD]));
             put(t, bp_str_of(names[vault->key - BP_KEY_UNKNOWN]));
             put(t, lock_of(t, vault));
-            put(t, bp_known_regions(t->run->arena, vault->in));
+            put(t, bp_known_regions(t->org, t->run->arena, vault->in));
         }
     }
 }
@@ -181,10 +181,11 @@ list_regions(table *t)
             continue;
         }
         put(t, account->id);
-        put(t, account->regions_known ? bp_known_regions(t->run->arena, account->regions)
+        put(t, account->regions_known ? bp_known_regions(t->org, t->run->arena, account->regions)
                                       : BP_STR("unknown"));
-        put(t, account->vaults != NULL ? bp_known_regions(t->run->arena, account->vaults->seen)
-                                       : BP_STR("none"));
+        put(t, account->vaults != NULL
+                   ? bp_known_regions(t->org, t->run->arena, account->vaults->seen)
+                   : BP_STR("none"));
     }
 }
 
@@ -263,8 +264,8 @@ list_stack_sets(table *t)
         size_t odd = set->not_current.count + set->without.count + set->extra.count;
         put(t, set->name);
         put(t, targets.size == 0 ? BP_STR("unknown") : bp_buf_text(&targets));
-        put(t,
-            set->regions == 0 ? BP_STR("unknown") : bp_known_regions(t->run->arena, set->regions));
+        put(t, set->regions == 0 ? BP_STR("unknown")
+                                 : bp_known_regions(t->org, t->run->arena, set->regions));
         put(t, !set->makes_known ? BP_STR("unknown")
                : makes.size == 0 ? BP_STR("none")
                                  : bp_buf_text(&makes));

@@ -151,6 +151,11 @@ SCENARIO(rules_as_json, 0, "rules", "--format", "json")
 SCENARIO(explain, 0, "explain", "NAM002")
 SCENARIO(explain_schedule, 0, "explain", "--schedule", "cron(0 5 ? * MON-FRI *)", "--as-of",
          "2026-11-02")
+SCENARIO(facts, 0, "facts", "-C", "testdata/checks/DAT002-facts-overridden", "--config", "bad.yaml")
+SCENARIO(facts_of_a_table, 0, "facts", "regions", "eu-west-1", "--format", "json")
+SCENARIO(facts_unknown, 2, "facts", "region")
+SCENARIO(check_with_facts, 0, "check", SEED, "--facts",
+         "../checks/DAT002-facts-overridden/bad-facts.yaml")
 SCENARIO(check_as_text, 0, "check", SEED)
 SCENARIO(check_as_json, 0, "check", SEED, "--format", "json")
 SCENARIO(check_as_github, 0, "check", SEED, "--format", "github", "--verbose")
@@ -166,6 +171,8 @@ SCENARIO(no_such_file, 2, "check", SEED, "nowhere.bpol")
 SCENARIO(no_such_inventory, 2, "check", SEED, "--inventory", "nowhere.yaml")
 SCENARIO(inventory_is_no_inventory, 2, "check", SEED, "--inventory", "backpol.yaml")
 SCENARIO(manifest_is_no_manifest, 2, "check", SEED, "--config", "org.yaml")
+SCENARIO(inventory_commands, 0, "inventory", "commands", SEED)
+SCENARIO(inventory_policy, 0, "inventory", "commands", "--print-iam")
 SCENARIO(dump_tokens, 0, "dump", SEED, "--stage", "tokens")
 SCENARIO(dump_ast, 0, "dump", SEED, "--stage", "ast")
 SCENARIO(dump_policy, 0, "dump", SEED, "--stage", "policy")
@@ -187,7 +194,8 @@ SCENARIO(import_policy, 0, "import", "testdata/import/policies/all-operators.jso
 SCENARIO(import_nothing, 2, "import", "nowhere.json")
 SCENARIO(inventory_import, 0, "inventory", "import", "--quiet", "--watch-tag", "backup",
          "testdata/inventory-import/dumps-become-an-organization/dumps.ndjson")
-SCENARIO(inventory_import_refused, 2, "inventory", "import", "testdata/seed/org.yaml", "nowhere.json")
+SCENARIO(inventory_import_refused, 2, "inventory", "import", "testdata/seed/org.yaml",
+         "nowhere.json")
 SCENARIO(init_over_a_project, 2, "init", "-C", "testdata/seed")
 SCENARIO(diff_of_folders, 1, "diff", "testdata/seed", "testdata/diff/seed-with-child", "--as-of",
          "2026-11-02")
@@ -241,6 +249,10 @@ main(void)
         cmocka_unit_test(rules_as_json),
         cmocka_unit_test(explain),
         cmocka_unit_test(explain_schedule),
+        cmocka_unit_test(facts),
+        cmocka_unit_test(facts_of_a_table),
+        cmocka_unit_test(facts_unknown),
+        cmocka_unit_test(check_with_facts),
         cmocka_unit_test(check_as_text),
         cmocka_unit_test(check_as_json),
         cmocka_unit_test(check_as_github),
@@ -252,6 +264,8 @@ main(void)
         cmocka_unit_test(no_such_inventory),
         cmocka_unit_test(inventory_is_no_inventory),
         cmocka_unit_test(manifest_is_no_manifest),
+        cmocka_unit_test(inventory_commands),
+        cmocka_unit_test(inventory_policy),
         cmocka_unit_test(dump_tokens),
         cmocka_unit_test(dump_ast),
         cmocka_unit_test(dump_policy),

@@ -288,6 +288,15 @@ choose_rules(bp_run *run, bp_session *session)
     return true;
 }
 
+static void
+name_facts(bp_run *run, bp_options *options)
+{
+    const char *facts = bp_option_value(&run->line, BP_OPTION_FACTS);
+    if (facts != NULL) {
+        options->facts_path = bp_project_relative(run, options->root, facts);
+    }
+}
+
 bp_session *
 bp_project_open(bp_run *run)
 {
@@ -302,6 +311,7 @@ bp_project_open(bp_run *run)
     if (inventory != NULL) {
         options.inventory_path = bp_project_relative(run, options.root, inventory);
     }
+    name_facts(run, &options);
     const char *baseline = bp_option_value(&run->line, BP_OPTION_BASELINE);
     if (baseline != NULL) {
         options.baseline_path = bp_project_relative(run, options.root, baseline);
@@ -329,6 +339,28 @@ bp_project_locate(bp_run *run, bp_options *options)
 }
 
 bp_session *
+bp_project_facts(bp_run *run)
+{
+    bp_options options = {.as_of = run->as_of};
+    if (!bp_project_start(run)) {
+        return NULL;
+    }
+    if (!bp_project_locate(run, &options)) {
+        if (options.manifest_path.size == 0) {
+            return NULL; /* one was named, and is not there */
+        }
+        options.root = run->start;
+        options.manifest_path = (bp_str){0};
+    }
+    name_facts(run, &options);
+    bp_session *session = bp_session_new(run->arena, &options);
+    bool done = bp_session_load_facts(session);
+    bp_report_beside(run, session);
+    bp_report_trouble(run, session);
+    return done && session->outcome != BP_CANNOT ? session : NULL;
+}
+
+bp_session *
 bp_project_around(bp_run *run)
 {
     bp_options options = {.as_of = run->as_of};
@@ -339,6 +371,7 @@ bp_project_around(bp_run *run)
     if (inventory != NULL) {
         options.inventory_path = bp_project_relative(run, options.root, inventory);
     }
+    name_facts(run, &options);
     bp_session *session = bp_session_new(run->arena, &options);
     if (bp_session_load(session) && bp_session_compile(session)) {
         return session;

@@ -49,6 +49,7 @@ bp_command bp_command_explain;
 bp_command bp_command_import;
 bp_command bp_command_init;
 bp_command bp_command_inventory;
+bp_command bp_command_facts;
 bp_command bp_command_dump;
 
 /* One line "backpol: …" on standard error. Gives BP_EXIT_CANNOT. */
@@ -78,6 +79,9 @@ const char *bp_command_name(bp_command_id command);
 bp_session *bp_project_open(bp_run *run);
 /* Sets the folder that the run starts from. False: said already. */
 bool bp_project_start(bp_run *run);
+/* A session with nothing but the tables about AWS in use: of the project around the start folder,
+ * if there is one, and of --facts. NULL: they cannot be used, which is said. */
+bp_session *bp_project_facts(bp_run *run);
 /* The project around the start folder, compiled; NULL when there is none, or when it is broken,
  * which is said. No findings are reported. */
 bp_session *bp_project_around(bp_run *run);

@@ -37,6 +37,13 @@ typedef struct grouping {
     bp_map *faults;           /* address of a plan → size_t * */
 } grouping;
 
+/* One set of tables for both sides, so that their sets of Regions mean the same. */
+static const bp_facts *
+facts_in_use(const grouping *g)
+{
+    return g->run->after->model->facts;
+}
+
 /* The key of a list of pointers, kept in the arena. */
 static bp_str
 key_of(const grouping *g, const void *const *pointers, size_t count)
@@ -74,7 +81,8 @@ faults_of(grouping *g, bp_merger *merger, bp_merged *plan)
     size_t *known = bp_map_get(g->faults, key);
     if (known == NULL) {
         bp_faults faults = {0};
-        bp_plan_faults(g->arena, bp_merged_tree(merger, plan), g->run->as_of, &faults);
+        bp_plan_faults(g->arena, facts_in_use(g), bp_merged_tree(merger, plan), g->run->as_of,
+                       &faults);
         known = BP_NEW(g->arena, size_t);
         *known = faults.count;
         bp_map_set(g->faults, key, known);
@@ -91,7 +99,7 @@ facts_of(grouping *g, bp_merger *merger, bp_merged *plans)
         if (bp_merged_holds(merger, plan)) {
             facts.plans++;
             facts.faults += faults_of(g, merger, plan);
-            facts.regions |= bp_plan_regions(bp_merged_tree(merger, plan));
+            facts.regions |= bp_plan_regions(facts_in_use(g), bp_merged_tree(merger, plan));
         }
     }
     return facts;
@@ -172,13 +180,13 @@ compare_documents(grouping *g, bp_merged *before, bp_merged *after, bp_changes *
 }
 
 static void
-list_regions(bp_arena *arena, bp_region_mask mask, bp_texts_list *into)
+list_regions(const grouping *g, bp_region_mask mask, bp_texts_list *into)
 {
     size_t count = 0;
-    const bp_region *regions = bp_regions(&count);
+    const bp_region *regions = bp_regions(facts_in_use(g), &count);
     for (size_t i = 0; i < count; i++) {
         if ((mask & BP_REGION_BIT(i)) != 0) {
-            *bp_vec_add(arena, into) = bp_str_of(regions[i].code);
+            *bp_vec_add(g->arena, into) = bp_str_of(regions[i].code);
         }
     }
 }
@@ -204,8 +212,8 @@ compare_facts(grouping *g, const plan_facts *before, const plan_facts *after, bp
         bp_region_mask lost = before->regions & ~after->regions;
         bp_change *change = add_about_account(g, &about, BP_CHANGE_REGIONS,
                                               lost != 0 ? BP_DANGER_COVERAGE : BP_DANGER_NONE);
-        list_regions(g->arena, lost, &change->removed);
-        list_regions(g->arena, after->regions & ~before->regions, &change->added);
+        list_regions(g, lost, &change->removed);
+        list_regions(g, after->regions & ~before->regions, &change->added);
     }
     if (before->faults == 0 && after->faults > 0) {
         bp_change *change = add_about_account(g, &about, BP_CHANGE_INVALID, BP_DANGER_INVALID);

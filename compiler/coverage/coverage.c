@@ -5,12 +5,12 @@
 #include "compiler/coverage/parts.h"
 
 bp_region_mask
-bp_policy_regions(const bp_organization *org)
+bp_policy_regions(const bp_facts *facts, const bp_organization *org)
 {
     size_t count = 0;
-    const bp_region *regions = bp_regions(&count);
+    const bp_region *regions = bp_regions(facts, &count);
     bp_region_mask usable =
-        org == NULL ? ~(bp_region_mask)0 : bp_regions_of_partition(org->partition);
+        org == NULL ? ~(bp_region_mask)0 : bp_regions_of_partition(facts, org->partition);
     for (size_t i = 0; i < count; i++) {
         if (regions[i].backup_policies == BP_ABSENT || regions[i].backup_endpoint == BP_ABSENT) {
             usable &= ~BP_REGION_BIT(i);
@@ -22,7 +22,7 @@ bp_policy_regions(const bp_organization *org)
 /* ---- answers */
 
 static void
-add_copy(bp_arena *arena, bp_cover_answer *answer, const bp_node *copy)
+add_copy(const bp_cover_maker *m, bp_cover_answer *answer, const bp_node *copy)
 {
     const bp_value *value = bp_node_value(copy, "target_backup_vault_arn");
     if (value == NULL || value->kind != BP_VALUE_TEXT || value->reference == NULL ||
@@ -31,7 +31,7 @@ add_copy(bp_arena *arena, bp_cover_answer *answer, const bp_node *copy)
         return;
     }
     const bp_reference *to = value->reference;
-    bp_cover_copy found = {to->name, to->account, bp_region_index(to->region)};
+    bp_cover_copy found = {to->name, to->account, bp_region_index(m->model->facts, to->region)};
     for (size_t i = 0; i < answer->copies.count; i++) {
         const bp_cover_copy *known = &answer->copies.at[i];
         if (known->region == found.region && bp_str_equal(known->vault, found.vault) &&
@@ -39,13 +39,14 @@ add_copy(bp_arena *arena, bp_cover_answer *answer, const bp_node *copy)
             return;
         }
     }
-    *bp_vec_add(arena, &answer->copies) = found;
+    *bp_vec_add(m->arena, &answer->copies) = found;
 }
 
 static void
-add_plan(bp_arena *arena, bp_cover_answer *answer, const bp_node *plan, bp_region_mask usable)
+add_plan(const bp_cover_maker *m, bp_cover_answer *answer, const bp_node *plan,
+         bp_region_mask usable)
 {
-    answer->regions |= bp_plan_regions(plan) & usable;
+    answer->regions |= bp_plan_regions(m->model->facts, plan) & usable;
     answer->regions_open = answer->regions_open || plan->holes || bp_node_unknown(plan, "regions");
     const bp_value *list = bp_node_value(plan, "regions");
     for (size_t i = 0; list != NULL && i < list->items.count; i++) {
@@ -54,22 +55,22 @@ add_plan(bp_arena *arena, bp_cover_answer *answer, const bp_node *plan, bp_regio
     for (const bp_node *rule = bp_node_first(plan, "rules"); rule != NULL; rule = rule->next) {
         const bp_node *copy = bp_node_first(rule, "copy_actions");
         for (; copy != NULL; copy = copy->next) {
-            add_copy(arena, answer, copy);
+            add_copy(m, answer, copy);
         }
     }
 }
 
 static void
-add_row(bp_arena *arena, const bp_organization *org, bp_cover_answer *answer,
-        const bp_resource_row *row)
+add_row(const bp_cover_maker *m, bp_cover_answer *answer, const bp_resource_row *row)
 {
-    bp_region_mask usable = bp_policy_regions(org);
+    const bp_organization *org = m->made->org;
+    bp_region_mask usable = bp_policy_regions(m->model->facts, org);
     bp_region_mask maybe = answer->regions_open ? row->in : 0;
-    bp_cover_row *made = bp_vec_add(arena, &answer->rows);
+    bp_cover_row *made = bp_vec_add(m->arena, &answer->rows);
     *made = (bp_cover_row){.row = row};
     for (size_t i = 0; answer->result != NULL && i < answer->result->plans.count; i++) {
         const bp_node *plan = answer->result->plans.at[i]->plan;
-        bp_region_mask where = bp_plan_regions(plan) & usable & row->in;
+        bp_region_mask where = bp_plan_regions(m->model->facts, plan) & usable & row->in;
         if (where == 0) {
             continue;
         }
@@ -102,14 +103,14 @@ answer_of(bp_cover_maker *m, const bp_effective_result *result, const bp_resourc
         return known;
     }
     bp_cover_answer *made = BP_NEW(m->arena, bp_cover_answer);
-    bp_region_mask usable = bp_policy_regions(m->made->org);
+    bp_region_mask usable = bp_policy_regions(m->model->facts, m->made->org);
     made->result = result;
     made->resources = resources;
     for (size_t i = 0; result != NULL && i < result->plans.count; i++) {
-        add_plan(m->arena, made, result->plans.at[i]->plan, usable);
+        add_plan(m, made, result->plans.at[i]->plan, usable);
     }
     for (size_t i = 0; resources != NULL && i < resources->rows.count; i++) {
-        add_row(m->arena, m->made->org, made, &resources->rows.at[i]);
+        add_row(m, made, &resources->rows.at[i]);
     }
     bp_map_set(m->answers, key, made);
     *bp_vec_add(m->arena, &m->made->answers) = made;
@@ -194,7 +195,8 @@ fill_account(bp_cover_maker *m, uint32_t index, bp_bound_exemption *exemption)
     m->made->counts[cover->state]++;
     if (account->regions_known && cover->state == BP_COVER_REACHED) {
         bp_region_mask seen = account->resources != NULL ? account->resources->seen : 0;
-        cover->enabled = account->regions & bp_regions_opt_in() & bp_policy_regions(m->made->org) &
+        cover->enabled = account->regions & bp_regions_opt_in(m->model->facts) &
+                         bp_policy_regions(m->model->facts, m->made->org) &
                          ~cover->answer->regions & ~cover->answer->outside & ~seen;
         cover->enabled = cover->answer->regions_open ? 0 : cover->enabled;
     }

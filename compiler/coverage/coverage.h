@@ -92,7 +92,7 @@ typedef struct bp_coverage {
 
 /* Regions in which a plan can run: those of the organization's partition where backup policies
  * work. */
-bp_region_mask bp_policy_regions(const bp_organization *org);
+bp_region_mask bp_policy_regions(const bp_facts *facts, const bp_organization *org);
 
 /* The organization must be there. */
 const bp_coverage *bp_coverage_of(bp_arena *arena, const bp_model *model,

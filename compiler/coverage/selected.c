@@ -23,31 +23,31 @@ opposite(bp_answer a)
 }
 
 size_t
-bp_types_of_words(bp_str words, const bp_type **types)
+bp_types_of_words(const bp_facts *facts, bp_str words, const bp_type **types)
 {
     if (bp_str_is(words, "*") || bp_str_is(words, "all")) {
         return 0;
     }
-    size_t count = bp_types_of_pattern(words, types, BP_TYPES_ROOM);
-    const char *pattern = count == 0 ? bp_pattern_of_word(words) : NULL;
+    size_t count = bp_types_of_pattern(facts, words, types, BP_TYPES_ROOM);
+    const char *pattern = count == 0 ? bp_pattern_of_word(facts, words) : NULL;
     if (pattern != NULL) {
-        count = bp_types_of_pattern(bp_str_of(pattern), types, BP_TYPES_ROOM);
+        count = bp_types_of_pattern(facts, bp_str_of(pattern), types, BP_TYPES_ROOM);
     }
     if (count == 0) {
-        types[0] = bp_type_find(words);
+        types[0] = bp_type_find(facts, words);
         count = types[0] != NULL;
     }
     return count;
 }
 
 static bool
-item_holds(bp_str words, const bp_type *type)
+item_holds(const bp_facts *facts, bp_str words, const bp_type *type)
 {
     const bp_type *types[BP_TYPES_ROOM];
     if (bp_str_is(words, "*") || bp_str_is(words, "all")) {
         return true;
     }
-    size_t count = bp_types_of_words(words, types);
+    size_t count = bp_types_of_words(facts, words, types);
     for (size_t i = 0; i < count; i++) {
         if (types[i] == type) {
             return true;
@@ -57,7 +57,7 @@ item_holds(bp_str words, const bp_type *type)
 }
 
 bp_answer
-bp_list_holds(const bp_value *list, const bp_resource_row *row)
+bp_list_holds(const bp_facts *facts, const bp_value *list, const bp_resource_row *row)
 {
     size_t held = 0;
     bool open = false;
@@ -69,7 +69,7 @@ bp_list_holds(const bp_value *list, const bp_resource_row *row)
         for (size_t i = 0; i < list->items.count && !found; i++) {
             const bp_value *item = list->items.at[i];
             open = open || item->kind != BP_VALUE_TEXT;
-            found = item->kind == BP_VALUE_TEXT && item_holds(item->text, row->types.at[t]);
+            found = item->kind == BP_VALUE_TEXT && item_holds(facts, item->text, row->types.at[t]);
         }
         held += found;
     }
@@ -231,10 +231,10 @@ static bp_answer
 takes_by_type(const bp_organization *org, const bp_node *selection, const bp_resource_row *row)
 {
     const bp_node *leaf = bp_node_child(selection, "resource_types");
-    bp_answer answer = leaf == NULL ? BP_PRESENT : bp_list_holds(leaf->assign, row);
+    bp_answer answer = leaf == NULL ? BP_PRESENT : bp_list_holds(org->facts, leaf->assign, row);
     if (bp_node_child(selection, "not_resource_types") != NULL) {
         const bp_value *out = bp_node_value(selection, "not_resource_types");
-        answer = both(answer, opposite(bp_list_holds(out, row)));
+        answer = both(answer, opposite(bp_list_holds(org->facts, out, row)));
     }
     return both(answer, conditions_hold(org, selection, row));
 }

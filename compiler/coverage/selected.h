@@ -19,10 +19,10 @@ enum { BP_TYPES_ROOM = 64 };
 
 /* The types that a pattern, a word of the language or the id of a type stands for; "*" and "all"
  * give none. */
-size_t bp_types_of_words(bp_str words, const bp_type **types);
+size_t bp_types_of_words(const bp_facts *facts, bp_str words, const bp_type **types);
 
 /* Whether a list of patterns holds the types of a row: all of them, none, or not known which. */
-bp_answer bp_list_holds(const bp_value *list, const bp_resource_row *row);
+bp_answer bp_list_holds(const bp_facts *facts, const bp_value *list, const bp_resource_row *row);
 
 /* Whether the inventory records this tag key of resources. */
 bool bp_tag_is_watched(const bp_organization *org, bp_str key);

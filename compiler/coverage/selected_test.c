@@ -77,9 +77,9 @@ static bp_resource_row
 row_of(world *w, const char *type, const char *other, const char *tag)
 {
     bp_resource_row row = {.in = 1, .count = -1};
-    *bp_vec_add(w->arena, &row.types) = bp_type_find(bp_str_of(type));
+    *bp_vec_add(w->arena, &row.types) = bp_type_find(NULL, bp_str_of(type));
     if (other != NULL) {
-        *bp_vec_add(w->arena, &row.types) = bp_type_find(bp_str_of(other));
+        *bp_vec_add(w->arena, &row.types) = bp_type_find(NULL, bp_str_of(other));
     }
     if (tag != NULL) {
         *bp_vec_add(w->arena, &row.tag_keys) = BP_STR("backup");

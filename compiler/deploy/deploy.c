@@ -210,8 +210,8 @@ add_targets(plan *p, const bp_bound_policy *bound, bp_deployed_policy *policy)
 static void
 check_policy_texts(plan *p, const bp_policy *policy)
 {
-    const bp_quota *name = bp_quota_find("POL_NAME");
-    const bp_quota *description = bp_quota_find("POL_DESCRIPTION");
+    const bp_quota *name = bp_quota_find(p->model->facts, "POL_NAME");
+    const bp_quota *description = bp_quota_find(p->model->facts, "POL_DESCRIPTION");
     size_t size = bp_str_characters(policy->name);
     if (size == 0 || (int64_t)size > name->value) {
         bp_report(p->diagnostics, "OPS010", policy->span,
@@ -264,6 +264,7 @@ fill_head(plan *p)
 {
     const bp_model *model = p->model;
     const bp_partition *partition = bp_partition_find(model->partition);
+    p->out->facts = model->facts;
     p->out->partition = model->partition;
     p->out->home_region = model->home_region;
     p->out->global_region =

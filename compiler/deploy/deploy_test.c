@@ -161,7 +161,7 @@ written_places_win(void **state)
     both->deploy_to_written = both->regions_written = true;
     targets->deploy_to_written = true;
     regions->regions_written = true;
-    bp_region_mask tokyo = BP_REGION_BIT(bp_region_index(BP_STR("ap-northeast-1")));
+    bp_region_mask tokyo = BP_REGION_BIT(bp_region_index(NULL, BP_STR("ap-northeast-1")));
     w.model->vaults.at[0].regions = tokyo;
     *bp_vec_add(w.arena, &w.model->vaults.at[0].targets) = world_target(&w, "ou-test-cccccccc");
     *bp_vec_add(w.arena, &w.model->vaults.at[0].targets) = world_target(&w, "ou-test-bbbbbbbb");

@@ -57,6 +57,7 @@ typedef struct bp_deployed_policy {
 } bp_deployed_policy;
 
 typedef struct bp_deployment {
+    const bp_facts *facts;
     bp_str partition;
     bp_str home_region;
     bp_str global_region;   /* of IAM and Organizations in the partition */

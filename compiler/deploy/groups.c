@@ -15,84 +15,36 @@ enum { OUS_AT_ONCE = 50 };
 /* A node that is covered by itself. */
 typedef struct placed {
     bool account;
-    uint64_t ranks; /* Regions; bit = place of the code in byte order */
+    bp_region_mask regions; /* bits in byte order of the codes, as the table has them */
     bp_str id;
     uint32_t ou; /* the OU itself, or the one the account stands in */
 } placed;
 
 typedef BP_VEC(placed) placed_list;
 
-/* Region indices in byte order of their codes. */
-typedef struct region_order {
-    int by_rank[64];
-    size_t count;
-} region_order;
-
-static int
-compare_codes(const void *a, const void *b)
-{
-    size_t count = 0;
-    const bp_region *regions = bp_regions(&count);
-    return strcmp(regions[*(const int *)a].code, regions[*(const int *)b].code);
-}
-
-static region_order
-order_regions(void)
-{
-    region_order order = {.count = 0};
-    bp_regions(&order.count);
-    if (order.count > 64) {
-        order.count = 64;
-    }
-    for (size_t i = 0; i < order.count; i++) {
-        order.by_rank[i] = (int)i;
-    }
-    qsort(order.by_rank, order.count, sizeof order.by_rank[0], compare_codes);
-    return order;
-}
-
-static uint64_t
-ranks_of(const region_order *order, bp_region_mask mask)
-{
-    uint64_t ranks = 0;
-    for (size_t rank = 0; rank < order->count; rank++) {
-        if (mask & BP_REGION_BIT(order->by_rank[rank])) {
-            ranks |= (uint64_t)1 << rank;
-        }
-    }
-    return ranks;
-}
-
-static void
-codes_of_ranks(bp_arena *arena, const region_order *order, uint64_t ranks, bp_strings *codes)
-{
-    size_t count = 0;
-    const bp_region *regions = bp_regions(&count);
-    for (size_t rank = 0; rank < order->count; rank++) {
-        if (ranks & ((uint64_t)1 << rank)) {
-            *bp_vec_add(arena, codes) = bp_str_of(regions[order->by_rank[rank]].code);
-        }
-    }
-}
-
 void
-bp_region_codes(bp_arena *arena, bp_region_mask mask, bp_strings *codes)
+bp_region_codes(const bp_facts *facts, bp_arena *arena, bp_region_mask mask, bp_strings *codes)
 {
-    region_order order = order_regions();
-    codes_of_ranks(arena, &order, ranks_of(&order, mask), codes);
+    size_t count = 0;
+    const bp_region *regions = bp_regions(facts, &count);
+    for (size_t i = 0; i < count; i++) {
+        if ((mask & BP_REGION_BIT(i)) != 0) {
+            *bp_vec_add(arena, codes) = bp_str_of(regions[i].code);
+        }
+    }
 }
 
 /* As lists of codes compare: element by element, a list that ends comes first. */
 static int
-compare_ranks(uint64_t a, uint64_t b)
+compare_regions(bp_region_mask a, bp_region_mask b)
 {
     if (a == b) {
         return 0;
     }
-    uint64_t differ = a ^ b;
-    uint64_t lowest = differ & (~differ + 1);
+    bp_region_mask differ = a ^ b;
+    bp_region_mask lowest = differ & (~differ + 1);
     bool a_has = (a & lowest) != 0;
-    uint64_t other = a_has ? b : a;
+    bp_region_mask other = a_has ? b : a;
     bool other_goes_on = (other & ~(lowest - 1)) != 0;
     bool a_first = a_has == other_goes_on;
     return a_first ? -1 : 1;
@@ -106,7 +58,7 @@ compare_placed(const void *a, const void *b)
     if (left->account != right->account) {
         return left->account ? 1 : -1;
     }
-    int order = compare_ranks(left->ranks, right->ranks);
+    int order = compare_regions(left->regions, right->regions);
     return order != 0 ? order : bp_str_compare(left->id, right->id);
 }
 
@@ -130,7 +82,6 @@ place(bp_arena *arena, const bp_organization *org, const bp_need_list *needs, pl
     for (size_t i = 0; i < needs->count && needs->at[i].node < ous; i++) {
         own[needs->at[i].node] = needs->at[i].regions;
     }
-    region_order order = order_regions();
     for (size_t i = 0; i < needs->count; i++) {
         uint32_t node = needs->at[i].node;
         bool account = node >= ous;
@@ -139,7 +90,7 @@ place(bp_arena *arena, const bp_organization *org, const bp_need_list *needs, pl
         bp_region_mask left = needs->at[i].regions & ~covered_above(org, own, ou, account);
         if (left != 0) {
             *bp_vec_add(arena, out) = (placed){.account = account,
-                                               .ranks = ranks_of(&order, left),
+                                               .regions = left,
                                                .id = account ? single->id : org->ous.at[node].id,
                                                .ou = ou};
         }
@@ -147,12 +98,12 @@ place(bp_arena *arena, const bp_organization *org, const bp_need_list *needs, pl
 }
 
 static void
-group_ous(bp_arena *arena, const placed *run, size_t count, bp_instance_groups *groups)
+group_ous(bp_arena *arena, const bp_organization *org, const placed *run, size_t count,
+          bp_instance_groups *groups)
 {
-    region_order order = order_regions();
     for (size_t from = 0; from < count; from += OUS_AT_ONCE) {
         bp_instance_group *group = bp_vec_add(arena, groups);
-        codes_of_ranks(arena, &order, run[0].ranks, &group->regions);
+        bp_region_codes(org->facts, arena, run[0].regions, &group->regions);
         for (size_t i = from; i < count && i < from + OUS_AT_ONCE; i++) {
             *bp_vec_add(arena, &group->ous) = run[i].id;
         }
@@ -200,12 +151,11 @@ group_accounts(bp_arena *arena, const bp_organization *org, const placed *run, s
     for (size_t i = 0; i < parents.count; i++) {
         marks[parents.at[i] - org->ous.at] = (uint32_t)(i / OUS_AT_ONCE) + 1;
     }
-    region_order order = order_regions();
     size_t first = groups->count;
     for (size_t i = 0; i < parents.count; i++) {
         if (i % OUS_AT_ONCE == 0) {
             bp_instance_group *group = bp_vec_add(arena, groups);
-            codes_of_ranks(arena, &order, run[0].ranks, &group->regions);
+            bp_region_codes(org->facts, arena, run[0].regions, &group->regions);
         }
         *bp_vec_add(arena, &groups->at[groups->count - 1].ous) = parents.at[i]->id;
     }
@@ -232,13 +182,13 @@ bp_groups_cover(bp_arena *arena, const bp_organization *org, const bp_need_list 
         const placed *run = &list.at[from];
         end = from + 1;
         while (end < list.count && list.at[end].account == run->account &&
-               list.at[end].ranks == run->ranks) {
+               list.at[end].regions == run->regions) {
             end++;
         }
         if (run->account) {
             group_accounts(arena, org, run, end - from, groups);
         } else {
-            group_ous(arena, run, end - from, groups);
+            group_ous(arena, org, run, end - from, groups);
         }
     }
 }

@@ -126,7 +126,7 @@ walk_copy(walk *w, const bp_node *copy, bp_str source_vault)
     if (to == NULL || to->account.size == 0) {
         return;
     }
-    int region = bp_region_index(to->region);
+    int region = bp_region_index(w->model->facts, to->region);
     bp_region_mask mask = region < 0 ? 0 : BP_REGION_BIT(region);
     if (bp_str_is(to->account, "$account")) {
         add_wish(w, to->name, mask, 0, (bp_str){0});
@@ -235,7 +235,7 @@ join_wishes(walk *w)
 static void
 walk_plan(walk *w, const bp_node *plan)
 {
-    bp_region_mask regions = bp_plan_regions(plan);
+    bp_region_mask regions = bp_plan_regions(w->model->facts, plan);
     for (const bp_node *rule = bp_node_first(plan, "rules"); rule; rule = rule->next) {
         walk_rule(w, rule, regions);
     }

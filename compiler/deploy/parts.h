@@ -63,7 +63,8 @@ void bp_place_copies_in(bp_arena *arena, const bp_organization *org, const bp_bo
                         bp_copy_access *access);
 
 /* Codes of a mask in byte order. */
-void bp_region_codes(bp_arena *arena, bp_region_mask mask, bp_strings *codes);
+void bp_region_codes(const bp_facts *facts, bp_arena *arena, bp_region_mask mask,
+                     bp_strings *codes);
 
 /* Sorts by bytes and drops repeats. */
 void bp_strings_settle(bp_strings *list);

@@ -124,7 +124,7 @@ bp_place_vault(bp_arena *arena, const bp_model *model, const bp_vault_needs *nee
         }
     }
     bp_groups_cover(arena, org, &nodes, &stack->groups);
-    bp_region_codes(arena, management, &stack->management_regions);
+    bp_region_codes(model->facts, arena, management, &stack->management_regions);
 }
 
 /* "o-…/r-…/ou-…/…/" and a star: the OU and everything below it. */

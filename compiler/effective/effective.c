@@ -193,12 +193,12 @@ bp_node_writer(const bp_model *model, const bp_node *node, const bp_bound_policy
 
 /* Adds or takes the Regions of a list. */
 static bp_region_mask
-mask_of(const bp_value *list)
+mask_of(const bp_facts *facts, const bp_value *list)
 {
     bp_region_mask mask = 0;
     for (size_t i = 0; list != NULL && list->kind == BP_VALUE_LIST && i < list->items.count; i++) {
         const bp_value *item = list->items.at[i];
-        int index = item->kind == BP_VALUE_TEXT ? bp_region_index(item->text) : -1;
+        int index = item->kind == BP_VALUE_TEXT ? bp_region_index(facts, item->text) : -1;
         if (index >= 0) {
             mask |= BP_REGION_BIT(index);
         }
@@ -207,11 +207,12 @@ mask_of(const bp_value *list)
 }
 
 bp_region_mask
-bp_plan_regions(const bp_node *plan)
+bp_plan_regions(const bp_facts *facts, const bp_node *plan)
 {
     const bp_node *regions = bp_node_child(plan, "regions");
     if (regions == NULL) {
         return 0;
     }
-    return (mask_of(regions->assign) | mask_of(regions->append)) & ~mask_of(regions->remove);
+    return (mask_of(facts, regions->assign) | mask_of(facts, regions->append)) &
+           ~mask_of(facts, regions->remove);
 }

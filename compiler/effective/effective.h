@@ -59,6 +59,6 @@ const bp_bound_policy *bp_node_writer(const bp_model *model, const bp_node *node
                                       const bp_bound_policy *otherwise);
 
 /* The Regions of a plan that the table knows, as a mask; holes and unknown codes are left out. */
-bp_region_mask bp_plan_regions(const bp_node *plan);
+bp_region_mask bp_plan_regions(const bp_facts *facts, const bp_node *plan);
 
 #endif

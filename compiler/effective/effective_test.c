@@ -206,14 +206,15 @@ plan_regions_follow_the_operators(void **state)
     static const char *const appended[] = {"eu-north-1", NULL};
     static const char *const removed[] = {"us-east-1", NULL};
     bp_node *plan = bp_node_new(arena, BP_NODE_PLAN, BP_STR("p"), BP_NOWHERE);
-    assert_true(bp_plan_regions(plan) == 0);
+    assert_true(bp_plan_regions(NULL, plan) == 0);
     bp_node *leaf = bp_node_new(arena, BP_NODE_LEAF, BP_STR("regions"), BP_NOWHERE);
     bp_node_add(plan, leaf);
     leaf->assign = list_of(arena, assigned);
     leaf->append = list_of(arena, appended);
     leaf->remove = list_of(arena, removed);
-    assert_true(bp_plan_regions(plan) == (BP_REGION_BIT(bp_region_index(BP_STR("eu-west-1"))) |
-                                          BP_REGION_BIT(bp_region_index(BP_STR("eu-north-1")))));
+    assert_true(bp_plan_regions(NULL, plan) ==
+                (BP_REGION_BIT(bp_region_index(NULL, BP_STR("eu-west-1"))) |
+                 BP_REGION_BIT(bp_region_index(NULL, BP_STR("eu-north-1")))));
     bp_arena_free(arena);
 }
 

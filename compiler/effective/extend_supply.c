@@ -166,7 +166,7 @@ supply_continuous(bp_extender *x, bp_node *rule, const bp_inherited_list *from)
         return;
     }
     const bp_value *on = bp_node_value(rule, "enable_continuous_backup");
-    int64_t most = bp_quota_find("CONTINUOUS_DAYS")->value;
+    int64_t most = bp_quota_find(x->model->facts, "CONTINUOUS_DAYS")->value;
     const bp_merged *inherited = common(x, from, gone_path, &why);
     if (inherited != NULL &&
         (inherited->list || inherited->items.count != 1 ||
@@ -205,7 +205,8 @@ supply_archive(bp_extender *x, bp_node *rule, bp_node *block, const bp_inherited
     const bp_node *days = bp_node_at(block, cold_path);
     const bp_node *end = bp_node_at(block, gone_path);
     if (number_at(block, cold_path, &cold) && number_at(block, gone_path, &gone) &&
-        (days->supplied || end->supplied) && gone - cold < bp_quota_find("COLD_GAP")->value) {
+        (days->supplied || end->supplied) &&
+        gone - cold < bp_quota_find(x->model->facts, "COLD_GAP")->value) {
         refuse(x, block, bp_node_value(block, archive_path)->span, "archive",
                days->supplied ? "cold_after" : "delete_after",
                "with the inherited days the two are less than 90 days apart");

@@ -8,13 +8,13 @@
  */
 #include "compiler/effective/faults.h"
 
-#include "compiler/facts/facts.h"
 #include "compiler/policy/schedule.h"
 
 enum { SECONDS_A_DAY = 86400 };
 
 typedef struct judge {
     bp_arena *arena;
+    const bp_facts *facts;
     int64_t as_of;
     bp_faults *faults;
 } judge;
@@ -67,7 +67,7 @@ need_items(judge *j, const bp_node *node, const char *key)
 static void
 at_most(judge *j, const bp_node *node, const char *key, size_t count, const char *quota)
 {
-    const bp_quota *most = bp_quota_find(quota);
+    const bp_quota *most = bp_quota_find(j->facts, quota);
     if (most != NULL && (int64_t)count > most->value) {
         add(j, BP_FAULT_MANY, node, key, true);
     }
@@ -91,7 +91,7 @@ runs_too_close(const judge *j, const bp_node *rule)
         return false;
     }
     bp_schedule schedule = bp_schedule_parse(j->arena, text);
-    int64_t least = bp_quota_find("SCHEDULE_GAP_ARCHIVE")->value * SECONDS_A_DAY;
+    int64_t least = bp_quota_find(j->facts, "SCHEDULE_GAP_ARCHIVE")->value * SECONDS_A_DAY;
     return schedule.fault == BP_SCHEDULE_GOOD && bp_schedule_next(&schedule, j->as_of, &first) &&
            bp_schedule_next(&schedule, first, &second) && second - first < least;
 }
@@ -108,10 +108,10 @@ judge_lifecycle(judge *j, const bp_node *rule, const bp_node *node)
                    bp_node_unknown(node, "lifecycle/delete_after_days") || node->holes;
     bool archive = is_on(node, "lifecycle/opt_in_to_archive_for_supported_resources");
     bool continuous = node == rule && is_on(node, "enable_continuous_backup");
-    int64_t gap = bp_quota_find("COLD_GAP")->value;
+    int64_t gap = bp_quota_find(j->facts, "COLD_GAP")->value;
     bool wrong = has_cold && has_gone && gone - cold < gap && !(continuous && gone > cold);
     wrong = wrong || (continuous && !unknown &&
-                      (!has_gone || gone > bp_quota_find("CONTINUOUS_DAYS")->value));
+                      (!has_gone || gone > bp_quota_find(j->facts, "CONTINUOUS_DAYS")->value));
     wrong = wrong || (archive && !unknown && (!has_cold || !has_gone));
     if (wrong) {
         add(j, BP_FAULT_TOGETHER, node, NULL, true);
@@ -158,9 +158,10 @@ judge_selections(judge *j, const bp_node *plan)
 }
 
 void
-bp_plan_faults(bp_arena *arena, const bp_node *plan, int64_t as_of, bp_faults *faults)
+bp_plan_faults(bp_arena *arena, const bp_facts *facts, const bp_node *plan, int64_t as_of,
+               bp_faults *faults)
 {
-    judge j = {.arena = arena, .as_of = as_of, .faults = faults};
+    judge j = {.arena = arena, .facts = facts, .as_of = as_of, .faults = faults};
     need(&j, plan, "regions", false);
     need_items(&j, plan, "regions");
     if (bp_node_first(plan, "rules") == NULL && !plan->holes) {

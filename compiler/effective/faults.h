@@ -5,6 +5,7 @@
 #ifndef BP_COMPILER_EFFECTIVE_FAULTS_H
 #define BP_COMPILER_EFFECTIVE_FAULTS_H
 
+#include "compiler/facts/facts.h"
 #include "compiler/policy/tree.h"
 
 typedef enum bp_fault_kind {
@@ -26,6 +27,7 @@ typedef BP_VEC(bp_fault) bp_faults;
 
 /* The faults of a plan of an effective policy, in the order of its parts. `as_of`: the instant by
  * which the distance of runs is judged. */
-void bp_plan_faults(bp_arena *arena, const bp_node *plan, int64_t as_of, bp_faults *faults);
+void bp_plan_faults(bp_arena *arena, const bp_facts *facts, const bp_node *plan, int64_t as_of,
+                    bp_faults *faults);
 
 #endif

@@ -98,7 +98,7 @@ make_templates(bp_emission *emission)
         }
         bp_template *template = bp_vec_add(arena, &emission->templates);
         template->stack = stack;
-        template->document = role ? bp_role_template(arena, stack)
+        template->document = role ? bp_role_template(deployment->facts, arena, stack)
                                   : bp_vault_template(arena, stack, deployment->organization_id);
         template->body = bp_json_print(arena, template->document, BP_JSON_COMPACT);
         template->named_iam = role;

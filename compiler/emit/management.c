@@ -125,7 +125,7 @@ static bool
 fits(bp_emission *emission)
 {
     const bp_deployment *deployment = emission->deployment;
-    const bp_quota *quota = bp_quota_find("CFN_RESOURCES");
+    const bp_quota *quota = bp_quota_find(deployment->facts, "CFN_RESOURCES");
     size_t count = deployment->policies.count;
     for (size_t i = 0; i < deployment->stacks.count; i++) {
         count += deployment->stacks.at[i].groups.count > 0 ? 1 : 0;

@@ -49,7 +49,7 @@ void bp_emit_manifest(bp_emission *emission);
 /* "cloudformation" and "cli" parts need to know every target. */
 bool bp_emission_has(const bp_emission *emission, unsigned target);
 
-bp_json *bp_role_template(bp_arena *arena, const bp_stack *stack);
+bp_json *bp_role_template(const bp_facts *facts, bp_arena *arena, const bp_stack *stack);
 /* `organization` is the id of the organization; needed where copies_in admits all of it. */
 bp_json *bp_vault_template(bp_arena *arena, const bp_stack *stack, bp_str organization);
 

@@ -22,11 +22,11 @@ permit_bit(const char *permit)
 }
 
 static bp_json *
-managed_policies(bp_arena *arena, unsigned permits)
+managed_policies(const bp_facts *facts, bp_arena *arena, unsigned permits)
 {
     bp_json *list = bp_json_array(arena);
     size_t count = 0;
-    const bp_managed_policy *rows = bp_managed_policies(&count);
+    const bp_managed_policy *rows = bp_managed_policies(facts, &count);
     for (size_t i = 0; i < count; i++) {
         if (permits & permit_bit(rows[i].permit)) {
             bp_str arn =
@@ -56,7 +56,7 @@ trust_policy(bp_arena *arena, bool source_account_condition)
 }
 
 bp_json *
-bp_role_template(bp_arena *arena, const bp_stack *stack)
+bp_role_template(const bp_facts *facts, bp_arena *arena, const bp_stack *stack)
 {
     const bp_role *role = stack->role;
     bp_json *template = bp_template_start(
@@ -75,7 +75,7 @@ bp_role_template(bp_arena *arena, const bp_stack *stack)
                   "Assumed by AWS Backup to run the jobs of organization backup policies.");
     bp_json_put(properties, "AssumeRolePolicyDocument",
                 trust_policy(arena, role->source_account_condition));
-    bp_json_put(properties, "ManagedPolicyArns", managed_policies(arena, role->permits));
+    bp_json_put(properties, "ManagedPolicyArns", managed_policies(facts, arena, role->permits));
     if (role->permissions_boundary.size > 0) {
         bp_json_put_text(properties, "PermissionsBoundary", role->permissions_boundary);
     }

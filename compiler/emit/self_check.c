@@ -132,7 +132,7 @@ fault(bp_emission *emission, bp_span span, bp_str what, const char *rule)
 static void
 check_size(bp_emission *emission, bp_span span, bp_str what, size_t size, const char *help)
 {
-    const bp_quota *quota = bp_quota_find("CFN_BODY_INLINE");
+    const bp_quota *quota = bp_quota_find(emission->deployment->facts, "CFN_BODY_INLINE");
     if ((int64_t)size <= quota->value) {
         return;
     }

@@ -17,7 +17,7 @@ static const char *
 role_text(bp_arena *arena, const bp_role *role)
 {
     bp_stack stack = {.kind = BP_STACK_ROLE, .name = role->name, .role = role};
-    return bp_json_print(arena, bp_role_template(arena, &stack), BP_JSON_COMPACT).at;
+    return bp_json_print(arena, bp_role_template(NULL, arena, &stack), BP_JSON_COMPACT).at;
 }
 
 static const char *
@@ -251,6 +251,7 @@ what_a_stack_set_may_not_hold_is_a_finding(void **state)
         bp_stack stack = {.kind = BP_STACK_VAULT, .name = vault->name, .vault = vault};
         bp_emission emission = {.arena = w.arena,
                                 .diagnostics = w.diagnostics,
+                                .deployment = BP_NEW(w.arena, bp_deployment),
                                 .artifacts = BP_NEW(w.arena, bp_artifacts),
                                 .good = true};
         *bp_vec_add(w.arena, &emission.templates) =

@@ -10,6 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/facts/tables.h"
+
+#include "compiler/facts/changes.inc"
+#include "compiler/facts/conditions.inc"
 #include "compiler/facts/copy_exceptions.inc"
 #include "compiler/facts/managed_policies.inc"
 #include "compiler/facts/partitions.inc"
@@ -17,21 +21,58 @@
 #include "compiler/facts/regions.inc"
 #include "compiler/facts/resource_types.inc"
 #include "compiler/facts/sources.inc"
+#include "compiler/facts/type_regions.inc"
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 
 _Static_assert(COUNT(regions_rows) < 64, "a set of Regions is one 64-bit mask");
 
+/* A table that a user cannot change, and one that a user can. */
+#define FIXED(table, row)                                                                       \
+    .name = #table, .as_of = table##_as_of, .rows = table##_rows, .count = COUNT(table##_rows), \
+    .size = sizeof(row), .columns = table##_columns, .column_count = COUNT(table##_columns)
+#define OPEN(table, row) FIXED(table, row), .user = offsetof(row, user)
+
+static const bp_facts built_in = {
+    .tables = {
+        [BP_TABLE_REGIONS] = {OPEN(regions, bp_region), .what = "a Region", .grows = true},
+        [BP_TABLE_PARTITIONS] = {FIXED(partitions, bp_partition), .what = "a partition"},
+        [BP_TABLE_TYPES] = {OPEN(resource_types, bp_type), .what = "a resource type",
+                            .grows = true},
+        [BP_TABLE_TYPE_REGIONS] = {OPEN(type_regions, bp_type_regions),
+                                   .what = "where a type is taken", .grows = true},
+        [BP_TABLE_COPY_EXCEPTIONS] = {OPEN(copy_exceptions, bp_copy_exception),
+                                      .what = "where a type cannot be copied", .second_key = 1,
+                                      .grows = true},
+        [BP_TABLE_CONDITIONS] = {FIXED(conditions, bp_condition_fact),
+                                 .what = "what else has to hold"},
+        [BP_TABLE_MANAGED_POLICIES] = {OPEN(managed_policies, bp_managed_policy),
+                                       .what = "an AWS managed policy", .key = 1, .second_key = 1},
+        [BP_TABLE_QUOTAS] = {OPEN(quotas, bp_quota), .what = "a limit"},
+        [BP_TABLE_CHANGES] = {FIXED(changes, bp_fact_change), .what = "a dated change",
+                              .second_key = 1},
+        [BP_TABLE_SOURCES] = {FIXED(sources, bp_fact_origin), .what = "a source"},
+    }};
+
+const bp_facts *
+bp_facts_built_in(void)
+{
+    return &built_in;
+}
+
+const bp_facts *
+bp_facts_or_built_in(const bp_facts *facts)
+{
+    return facts == NULL ? &built_in : facts;
+}
+
 const char *
 bp_facts_as_of(void)
 {
-    const char *const days[] = {regions_as_of,         partitions_as_of,       resource_types_as_of,
-                                copy_exceptions_as_of, managed_policies_as_of, quotas_as_of,
-                                sources_as_of};
-    const char *newest = days[0];
-    for (size_t i = 1; i < COUNT(days); i++) {
-        if (strcmp(days[i], newest) > 0) {
-            newest = days[i];
+    const char *newest = built_in.tables[0].as_of;
+    for (size_t i = 1; i < BP_TABLES; i++) {
+        if (strcmp(built_in.tables[i].as_of, newest) > 0) {
+            newest = built_in.tables[i].as_of;
         }
     }
     return newest;
@@ -39,9 +80,9 @@ bp_facts_as_of(void)
 
 /* Whether a blank-separated list holds a word. */
 static bool
-list_has(const char *list, bp_str word)
+list_has(bp_str list, bp_str word)
 {
-    for (bp_str rest = bp_str_of(list); rest.size > 0;) {
+    for (bp_str rest = list; rest.size > 0;) {
         size_t end = bp_str_find(rest, ' ');
         if (bp_str_equal(bp_str_cut(rest, 0, end), word)) {
             return true;
@@ -52,20 +93,23 @@ list_has(const char *list, bp_str word)
 }
 
 const bp_region *
-bp_regions(size_t *count)
+bp_regions(const bp_facts *facts, size_t *count)
 {
-    *count = COUNT(regions_rows);
-    return regions_rows;
+    const bp_fact_table *table = &bp_facts_or_built_in(facts)->tables[BP_TABLE_REGIONS];
+    *count = table->count;
+    return table->rows;
 }
 
 int
-bp_region_index(bp_str code)
+bp_region_index(const bp_facts *facts, bp_str code)
 {
+    size_t row_count = 0;
+    const bp_region *rows = bp_regions(facts, &row_count);
     size_t low = 0;
-    size_t high = COUNT(regions_rows);
+    size_t high = row_count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = bp_str_compare(code, bp_str_of(regions_rows[middle].code));
+        int order = bp_str_compare(code, bp_str_of(rows[middle].code));
         if (order == 0) {
             return (int)middle;
         }
@@ -79,10 +123,11 @@ bp_region_index(bp_str code)
 }
 
 const bp_region *
-bp_region_find(bp_str code)
+bp_region_find(const bp_facts *facts, bp_str code)
 {
-    int index = bp_region_index(code);
-    return index < 0 ? NULL : &regions_rows[index];
+    size_t count = 0;
+    int index = bp_region_index(facts, code);
+    return index < 0 ? NULL : &bp_regions(facts, &count)[index];
 }
 
 /* Equal without regard to letter case and blanks. */
@@ -108,10 +153,12 @@ same_name(bp_str a, bp_str b)
 }
 
 const bp_region *
-bp_region_by_name(bp_str name)
+bp_region_by_name(const bp_facts *facts, bp_str name)
 {
-    for (size_t i = 0; i < COUNT(regions_rows); i++) {
-        const bp_region *region = &regions_rows[i];
+    size_t row_count = 0;
+    const bp_region *rows = bp_regions(facts, &row_count);
+    for (size_t i = 0; i < row_count; i++) {
+        const bp_region *region = &rows[i];
         if (same_name(name, bp_str_of(region->name))) {
             return region;
         }
@@ -127,11 +174,13 @@ bp_region_by_name(bp_str name)
 }
 
 bp_region_mask
-bp_regions_opt_in(void)
+bp_regions_opt_in(const bp_facts *facts)
 {
+    size_t row_count = 0;
+    const bp_region *rows = bp_regions(facts, &row_count);
     bp_region_mask mask = 0;
-    for (size_t i = 0; i < COUNT(regions_rows); i++) {
-        if (regions_rows[i].opt_in == BP_OPT_IN) {
+    for (size_t i = 0; i < row_count; i++) {
+        if (rows[i].opt_in == BP_OPT_IN) {
             mask |= BP_REGION_BIT(i);
         }
     }
@@ -139,11 +188,13 @@ bp_regions_opt_in(void)
 }
 
 bp_region_mask
-bp_regions_of_partition(bp_str partition)
+bp_regions_of_partition(const bp_facts *facts, bp_str partition)
 {
+    size_t row_count = 0;
+    const bp_region *rows = bp_regions(facts, &row_count);
     bp_region_mask mask = 0;
-    for (size_t i = 0; i < COUNT(regions_rows); i++) {
-        if (bp_str_is(partition, regions_rows[i].partition)) {
+    for (size_t i = 0; i < row_count; i++) {
+        if (bp_str_is(partition, rows[i].partition)) {
             mask |= BP_REGION_BIT(i);
         }
     }
@@ -191,7 +242,10 @@ bp_region_shaped(bp_str code)
 bp_mark
 bp_region_mark(const bp_region *region, const char *column)
 {
-    if (region->doubtful[0] == '\0' || list_has(region->doubtful, bp_str_of(column))) {
+    if (bp_user_row_sets(region->user, column)) {
+        return BP_MARK_VERIFIED;
+    }
+    if (region->doubtful[0] == '\0' || list_has(bp_str_of(region->doubtful), bp_str_of(column))) {
         return region->mark;
     }
     return BP_MARK_VERIFIED;
@@ -222,18 +276,21 @@ bp_partition_known(bp_str partition)
 }
 
 const bp_type *
-bp_types(size_t *count)
+bp_types(const bp_facts *facts, size_t *count)
 {
-    *count = COUNT(resource_types_rows);
-    return resource_types_rows;
+    const bp_fact_table *table = &bp_facts_or_built_in(facts)->tables[BP_TABLE_TYPES];
+    *count = table->count;
+    return table->rows;
 }
 
 const bp_type *
-bp_type_find(bp_str id)
+bp_type_find(const bp_facts *facts, bp_str id)
 {
-    for (size_t i = 0; i < COUNT(resource_types_rows); i++) {
-        if (bp_str_is(id, resource_types_rows[i].id)) {
-            return &resource_types_rows[i];
+    size_t row_count = 0;
+    const bp_type *rows = bp_types(facts, &row_count);
+    for (size_t i = 0; i < row_count; i++) {
+        if (bp_str_is(id, rows[i].id)) {
+            return &rows[i];
         }
     }
     return NULL;
@@ -253,49 +310,55 @@ behind_partition(bp_str pattern, bp_str *rest)
 }
 
 size_t
-bp_types_of_pattern(bp_str pattern, const bp_type **types, size_t room)
+bp_types_of_pattern(const bp_facts *facts, bp_str pattern, const bp_type **types, size_t room)
 {
+    size_t row_count = 0;
+    const bp_type *rows = bp_types(facts, &row_count);
     bool all = bp_str_is(pattern, "*");
     bp_str wanted = {NULL, 0};
     if (!all && !behind_partition(pattern, &wanted)) {
         return 0;
     }
     size_t count = 0;
-    for (size_t i = 0; i < COUNT(resource_types_rows); i++) {
+    for (size_t i = 0; i < row_count; i++) {
         bp_str rest = {NULL, 0};
-        if (!behind_partition(bp_str_of(resource_types_rows[i].pattern), &rest)) {
+        if (!behind_partition(bp_str_of(rows[i].pattern), &rest)) {
             continue;
         }
         if ((all || bp_str_equal(rest, wanted)) && count < room) {
-            types[count++] = &resource_types_rows[i];
+            types[count++] = &rows[i];
         }
     }
     return count;
 }
 
 const char *
-bp_pattern_of_word(bp_str word)
+bp_pattern_of_word(const bp_facts *facts, bp_str word)
 {
+    size_t row_count = 0;
+    const bp_type *rows = bp_types(facts, &row_count);
     if (bp_str_is(word, "all")) {
         return "*";
     }
-    for (size_t i = 0; word.size > 0 && i < COUNT(resource_types_rows); i++) {
-        if (bp_str_is(word, resource_types_rows[i].word)) {
-            return resource_types_rows[i].pattern;
+    for (size_t i = 0; word.size > 0 && i < row_count; i++) {
+        if (bp_str_is(word, rows[i].word)) {
+            return rows[i].pattern;
         }
     }
     return NULL;
 }
 
 size_t
-bp_pattern_words(bp_str *words, size_t room)
+bp_pattern_words(const bp_facts *facts, bp_str *words, size_t room)
 {
+    size_t row_count = 0;
+    const bp_type *rows = bp_types(facts, &row_count);
     size_t count = 0;
     if (room > 0) {
         words[count++] = BP_STR("all");
     }
-    for (size_t i = 0; i < COUNT(resource_types_rows); i++) {
-        bp_str word = bp_str_of(resource_types_rows[i].word);
+    for (size_t i = 0; i < row_count; i++) {
+        bp_str word = bp_str_of(rows[i].word);
         bool seen = word.size == 0;
         for (size_t j = 0; !seen && j < count; j++) {
             seen = bp_str_equal(words[j], word);
@@ -310,57 +373,119 @@ bp_pattern_words(bp_str *words, size_t room)
 bool
 bp_type_unsure(const bp_type *type, const char *column)
 {
-    return list_has(type->unsure, bp_str_of(column));
+    return !bp_user_row_sets(type->user, column) &&
+           list_has(bp_str_of(type->unsure), bp_str_of(column));
 }
 
 bp_mark
 bp_type_mark(const bp_type *type, const char *column)
 {
+    if (bp_user_row_sets(type->user, column)) {
+        return BP_MARK_VERIFIED;
+    }
     return bp_type_unsure(type, column) ? BP_MARK_UNSURE : type->mark;
 }
 
 const char *
-bp_type_api_name(bp_str name)
+bp_type_api_name(const bp_facts *facts, bp_str name)
 {
-    for (size_t i = 0; i < COUNT(resource_types_rows); i++) {
-        if (bp_str_equal_folded(name, bp_str_of(resource_types_rows[i].api_name))) {
-            return resource_types_rows[i].api_name;
+    size_t row_count = 0;
+    const bp_type *rows = bp_types(facts, &row_count);
+    for (size_t i = 0; i < row_count; i++) {
+        if (bp_str_equal_folded(name, bp_str_of(rows[i].api_name))) {
+            return rows[i].api_name;
         }
     }
     return NULL;
 }
 
 const bp_copy_exception *
-bp_copy_exceptions(size_t *count)
+bp_copy_exceptions(const bp_facts *facts, size_t *count)
 {
-    *count = COUNT(copy_exceptions_rows);
-    return copy_exceptions_rows;
+    const bp_fact_table *table = &bp_facts_or_built_in(facts)->tables[BP_TABLE_COPY_EXCEPTIONS];
+    *count = table->count;
+    return table->rows;
+}
+
+const bp_type_regions *
+bp_type_regions_find(const bp_facts *facts, bp_str id)
+{
+    const bp_fact_table *table = &bp_facts_or_built_in(facts)->tables[BP_TABLE_TYPE_REGIONS];
+    const bp_type_regions *rows = table->rows;
+    for (size_t i = 0; i < table->count; i++) {
+        if (bp_str_is(id, rows[i].type)) {
+            return &rows[i];
+        }
+    }
+    return NULL;
+}
+
+bp_answer
+bp_type_in_region(const bp_facts *facts, const bp_type *type, int region)
+{
+    const bp_type_regions *row = bp_type_regions_find(facts, bp_str_of(type->id));
+    if (row == NULL || (row->unknown & BP_REGION_BIT(region)) != 0) {
+        return BP_UNKNOWN;
+    }
+    return (row->missing & BP_REGION_BIT(region)) != 0 ? BP_ABSENT : BP_PRESENT;
 }
 
 const bp_managed_policy *
-bp_managed_policies(size_t *count)
+bp_managed_policies(const bp_facts *facts, size_t *count)
 {
-    *count = COUNT(managed_policies_rows);
-    return managed_policies_rows;
+    const bp_fact_table *table = &bp_facts_or_built_in(facts)->tables[BP_TABLE_MANAGED_POLICIES];
+    *count = table->count;
+    return table->rows;
 }
 
 const bp_quota *
-bp_quotas(size_t *count)
+bp_quotas(const bp_facts *facts, size_t *count)
 {
-    *count = COUNT(quotas_rows);
-    return quotas_rows;
+    const bp_fact_table *table = &bp_facts_or_built_in(facts)->tables[BP_TABLE_QUOTAS];
+    *count = table->count;
+    return table->rows;
 }
 
 const bp_quota *
-bp_quota_find(const char *id)
+bp_quota_find(const bp_facts *facts, const char *id)
 {
-    for (size_t i = 0; i < COUNT(quotas_rows); i++) {
-        if (strcmp(id, quotas_rows[i].id) == 0) {
-            return &quotas_rows[i];
+    size_t row_count = 0;
+    const bp_quota *rows = bp_quotas(facts, &row_count);
+    for (size_t i = 0; i < row_count; i++) {
+        if (strcmp(id, rows[i].id) == 0) {
+            return &rows[i];
         }
     }
     (void)fprintf(stderr, "backpol: internal error: no quota %s\n", id);
     abort();
+}
+
+const bp_fact_change *
+bp_fact_changes(size_t *count)
+{
+    *count = COUNT(changes_rows);
+    return changes_rows;
+}
+
+const bp_condition_fact *
+bp_condition_facts(size_t *count)
+{
+    *count = COUNT(conditions_rows);
+    return conditions_rows;
+}
+
+size_t
+bp_user_rows(const bp_facts *facts, const bp_user_row *const **rows)
+{
+    facts = bp_facts_or_built_in(facts);
+    *rows = facts->users;
+    return facts->user_count;
+}
+
+bool
+bp_user_row_sets(const bp_user_row *row, const char *column)
+{
+    return row != NULL && list_has(row->columns, bp_str_of(column));
 }
 
 const bp_fact_origin *

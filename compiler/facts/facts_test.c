@@ -26,27 +26,27 @@ all_regions_stand_sorted_in_eight_partitions(void **state)
 {
     (void)state;
     size_t count = 0;
-    const bp_region *regions = bp_regions(&count);
+    const bp_region *regions = bp_regions(NULL, &count);
     assert_int_equal(count, 46);
     size_t partitions = 0;
     const bp_partition *partition = bp_partitions(&partitions);
     assert_int_equal(partitions, 8);
     bp_region_mask all = 0;
     for (size_t i = 0; i < partitions; i++) {
-        bp_region_mask mask = bp_regions_of_partition(bp_str_of(partition[i].name));
+        bp_region_mask mask = bp_regions_of_partition(NULL, bp_str_of(partition[i].name));
         assert_true(mask != 0);
         assert_true((all & mask) == 0);
         all |= mask;
-        const bp_region *iam = bp_region_find(bp_str_of(partition[i].iam_region));
+        const bp_region *iam = bp_region_find(NULL, bp_str_of(partition[i].iam_region));
         assert_non_null(iam);
         assert_string_equal(iam->partition, partition[i].name);
     }
     assert_true(all == BP_REGION_BIT(count) - 1);
     for (size_t i = 0; i < count; i++) {
-        assert_int_equal(bp_region_index(bp_str_of(regions[i].code)), i);
+        assert_int_equal(bp_region_index(NULL, bp_str_of(regions[i].code)), i);
         assert_true(bp_region_shaped(bp_str_of(regions[i].code)));
         assert_true(i == 0 || strcmp(regions[i - 1].code, regions[i].code) < 0);
-        assert_ptr_equal(bp_region_by_name(bp_str_of(regions[i].name)), &regions[i]);
+        assert_ptr_equal(bp_region_by_name(NULL, bp_str_of(regions[i].name)), &regions[i]);
         check_source(regions[i].source);
         assert_true((regions[i].mark == BP_MARK_UNSURE) ==
                     (regions[i].backup_policies == BP_UNKNOWN));
@@ -57,17 +57,18 @@ static void
 regions_are_found_by_exact_code_only(void **state)
 {
     (void)state;
-    assert_int_equal(bp_region_index(BP_STR("US-east-1")), -1);
-    assert_int_equal(bp_region_index(BP_STR("us-east-11")), -1);
-    assert_int_equal(bp_region_index(BP_STR("")), -1);
-    assert_null(bp_region_find(BP_STR("Europe (Ireland)")));
-    assert_string_equal(bp_region_by_name(BP_STR("eu(ireland)"))->code, "eu-west-1");
-    assert_string_equal(bp_region_by_name(BP_STR("US East (N.Virginia)"))->code, "us-east-1");
-    assert_string_equal(bp_region_by_name(BP_STR("south america (sao paulo)"))->code, "sa-east-1");
-    assert_string_equal(bp_region_by_name(BP_STR("South America (S\xC3\xA3o Paulo)"))->code,
+    assert_int_equal(bp_region_index(NULL, BP_STR("US-east-1")), -1);
+    assert_int_equal(bp_region_index(NULL, BP_STR("us-east-11")), -1);
+    assert_int_equal(bp_region_index(NULL, BP_STR("")), -1);
+    assert_null(bp_region_find(NULL, BP_STR("Europe (Ireland)")));
+    assert_string_equal(bp_region_by_name(NULL, BP_STR("eu(ireland)"))->code, "eu-west-1");
+    assert_string_equal(bp_region_by_name(NULL, BP_STR("US East (N.Virginia)"))->code, "us-east-1");
+    assert_string_equal(bp_region_by_name(NULL, BP_STR("south america (sao paulo)"))->code,
                         "sa-east-1");
-    assert_null(bp_region_by_name(BP_STR("")));
-    assert_null(bp_region_by_name(BP_STR("Europe")));
+    assert_string_equal(bp_region_by_name(NULL, BP_STR("South America (S\xC3\xA3o Paulo)"))->code,
+                        "sa-east-1");
+    assert_null(bp_region_by_name(NULL, BP_STR("")));
+    assert_null(bp_region_by_name(NULL, BP_STR("Europe")));
 }
 
 static void
@@ -91,27 +92,27 @@ static void
 opt_in_and_policies_by_region(void **state)
 {
     (void)state;
-    bp_region_mask opt_in = bp_regions_opt_in();
-    assert_true(opt_in & BP_REGION_BIT(bp_region_index(BP_STR("af-south-1"))));
-    assert_false(opt_in & BP_REGION_BIT(bp_region_index(BP_STR("eu-west-1"))));
-    assert_false(opt_in & BP_REGION_BIT(bp_region_index(BP_STR("cn-north-1"))));
+    bp_region_mask opt_in = bp_regions_opt_in(NULL);
+    assert_true(opt_in & BP_REGION_BIT(bp_region_index(NULL, BP_STR("af-south-1"))));
+    assert_false(opt_in & BP_REGION_BIT(bp_region_index(NULL, BP_STR("eu-west-1"))));
+    assert_false(opt_in & BP_REGION_BIT(bp_region_index(NULL, BP_STR("cn-north-1"))));
     static const char *const without[] = {"ap-east-2", "ap-southeast-6", "ap-southeast-7",
                                           "mx-central-1", "eusc-de-east-1"};
     size_t count = 0;
     size_t absent = 0;
-    const bp_region *regions = bp_regions(&count);
+    const bp_region *regions = bp_regions(NULL, &count);
     for (size_t i = 0; i < count; i++) {
         absent += regions[i].backup_policies == BP_ABSENT;
     }
     assert_int_equal(absent, 5);
     for (size_t i = 0; i < 5; i++) {
-        const bp_region *region = bp_region_find(bp_str_of(without[i]));
+        const bp_region *region = bp_region_find(NULL, bp_str_of(without[i]));
         assert_int_equal(region->backup_policies, BP_ABSENT);
         assert_int_equal(bp_region_mark(region, "backup_policies"), BP_MARK_VERIFIED);
     }
-    const bp_region *taipei = bp_region_find(BP_STR("ap-east-2"));
+    const bp_region *taipei = bp_region_find(NULL, BP_STR("ap-east-2"));
     assert_int_equal(bp_region_mark(taipei, "air_gapped_vault"), BP_MARK_CONFLICT);
-    const bp_region *iso = bp_region_find(BP_STR("us-iso-east-1"));
+    const bp_region *iso = bp_region_find(NULL, BP_STR("us-iso-east-1"));
     assert_int_equal(bp_region_mark(iso, "backup_policies"), BP_MARK_UNSURE);
 }
 
@@ -120,12 +121,12 @@ types_have_sources_and_patterns(void **state)
 {
     (void)state;
     size_t count = 0;
-    const bp_type *types = bp_types(&count);
+    const bp_type *types = bp_types(NULL, &count);
     const char *patterns[64];
     size_t different = 0;
     assert_int_equal(count, 25);
     for (size_t i = 0; i < count; i++) {
-        assert_ptr_equal(bp_type_find(bp_str_of(types[i].id)), &types[i]);
+        assert_ptr_equal(bp_type_find(NULL, bp_str_of(types[i].id)), &types[i]);
         check_source(types[i].source);
         assert_true((types[i].pattern[0] == '\0') == (types[i].word[0] == '\0'));
         bool seen = types[i].pattern[0] == '\0';
@@ -136,10 +137,11 @@ types_have_sources_and_patterns(void **state)
             patterns[different++] = types[i].pattern;
         }
         if (types[i].word[0] != '\0') {
-            assert_string_equal(bp_pattern_of_word(bp_str_of(types[i].word)), types[i].pattern);
+            assert_string_equal(bp_pattern_of_word(NULL, bp_str_of(types[i].word)),
+                                types[i].pattern);
         }
     }
-    assert_int_equal(different, bp_quota_find("RESOURCE_TYPES")->value);
+    assert_int_equal(different, bp_quota_find(NULL, "RESOURCE_TYPES")->value);
 }
 
 static void
@@ -168,16 +170,16 @@ words_and_patterns_of_the_language(void **state)
         {"eks", "arn:aws:eks:*:*:cluster/*"},
     };
     bp_str words[64];
-    size_t count = bp_pattern_words(words, 64);
+    size_t count = bp_pattern_words(NULL, words, 64);
     assert_int_equal(count, sizeof rows / sizeof rows[0]);
     for (size_t i = 0; i < count; i++) {
         assert_true(bp_str_is(words[i], rows[i][0]));
-        assert_string_equal(bp_pattern_of_word(words[i]), rows[i][1]);
+        assert_string_equal(bp_pattern_of_word(NULL, words[i]), rows[i][1]);
     }
-    assert_null(bp_pattern_of_word(BP_STR("aurora")));
-    assert_null(bp_pattern_of_word(BP_STR("")));
-    assert_null(bp_pattern_of_word(BP_STR("RDS")));
-    assert_int_equal(bp_pattern_words(words, 3), 3);
+    assert_null(bp_pattern_of_word(NULL, BP_STR("aurora")));
+    assert_null(bp_pattern_of_word(NULL, BP_STR("")));
+    assert_null(bp_pattern_of_word(NULL, BP_STR("RDS")));
+    assert_int_equal(bp_pattern_words(NULL, words, 3), 3);
 }
 
 static void
@@ -185,36 +187,39 @@ a_pattern_tells_the_types_it_hides(void **state)
 {
     (void)state;
     const bp_type *types[64];
-    assert_int_equal(bp_types_of_pattern(BP_STR("arn:aws:rds:*:*:cluster:*"), types, 64), 4);
-    assert_int_equal(bp_types_of_pattern(BP_STR("arn:aws-us-gov:rds:*:*:cluster:*"), types, 64), 4);
-    assert_int_equal(bp_types_of_pattern(BP_STR("arn:aws-cn:fsx:*:*:file-system/*"), types, 64), 3);
-    assert_int_equal(bp_types_of_pattern(BP_STR("arn:aws:dynamodb:*:*:table/*"), types, 64), 2);
+    assert_int_equal(bp_types_of_pattern(NULL, BP_STR("arn:aws:rds:*:*:cluster:*"), types, 64), 4);
+    assert_int_equal(
+        bp_types_of_pattern(NULL, BP_STR("arn:aws-us-gov:rds:*:*:cluster:*"), types, 64), 4);
+    assert_int_equal(
+        bp_types_of_pattern(NULL, BP_STR("arn:aws-cn:fsx:*:*:file-system/*"), types, 64), 3);
+    assert_int_equal(bp_types_of_pattern(NULL, BP_STR("arn:aws:dynamodb:*:*:table/*"), types, 64),
+                     2);
     assert_false(types[0]->advanced);
     assert_true(types[1]->advanced);
-    assert_int_equal(bp_types_of_pattern(BP_STR("arn:aws:s3:::*"), types, 64), 1);
-    assert_int_equal(bp_types_of_pattern(BP_STR("arn:aws-xx:s3:::*"), types, 64), 0);
-    assert_int_equal(bp_types_of_pattern(BP_STR("arn:aws:rds:*:*:Cluster:*"), types, 64), 0);
-    assert_int_equal(bp_types_of_pattern(BP_STR("arn:aws"), types, 64), 0);
-    assert_int_equal(bp_types_of_pattern(BP_STR(""), types, 64), 0);
-    assert_int_equal(bp_types_of_pattern(BP_STR("*"), types, 64), 24);
+    assert_int_equal(bp_types_of_pattern(NULL, BP_STR("arn:aws:s3:::*"), types, 64), 1);
+    assert_int_equal(bp_types_of_pattern(NULL, BP_STR("arn:aws-xx:s3:::*"), types, 64), 0);
+    assert_int_equal(bp_types_of_pattern(NULL, BP_STR("arn:aws:rds:*:*:Cluster:*"), types, 64), 0);
+    assert_int_equal(bp_types_of_pattern(NULL, BP_STR("arn:aws"), types, 64), 0);
+    assert_int_equal(bp_types_of_pattern(NULL, BP_STR(""), types, 64), 0);
+    assert_int_equal(bp_types_of_pattern(NULL, BP_STR("*"), types, 64), 24);
 }
 
 static void
 copies_by_type(void **state)
 {
     (void)state;
-    const bp_type *redshift = bp_type_find(BP_STR("redshift"));
+    const bp_type *redshift = bp_type_find(NULL, BP_STR("redshift"));
     assert_int_equal(redshift->cross_region, BP_ABSENT);
     assert_int_equal(bp_type_mark(redshift, "cross_region"), BP_MARK_UNSURE);
     assert_int_equal(redshift->air_gapped_vault, BP_UNKNOWN);
-    assert_int_equal(bp_type_find(BP_STR("dynamodb"))->cross_region, BP_ABSENT);
-    assert_int_equal(bp_type_find(BP_STR("dynamodb_advanced"))->cross_region, BP_PRESENT);
-    assert_true(bp_type_find(BP_STR("aurora"))->opt_in_always);
-    assert_false(bp_type_find(BP_STR("rds_instance"))->opt_in_always);
-    assert_true(bp_type_unsure(bp_type_find(BP_STR("aurora_dsql")), "cold_storage"));
-    assert_false(bp_type_unsure(bp_type_find(BP_STR("aurora_dsql")), "cold"));
-    assert_string_equal(bp_type_api_name(BP_STR("storage gateway")), "Storage Gateway");
-    assert_null(bp_type_api_name(BP_STR("Lambda")));
+    assert_int_equal(bp_type_find(NULL, BP_STR("dynamodb"))->cross_region, BP_ABSENT);
+    assert_int_equal(bp_type_find(NULL, BP_STR("dynamodb_advanced"))->cross_region, BP_PRESENT);
+    assert_true(bp_type_find(NULL, BP_STR("aurora"))->opt_in_always);
+    assert_false(bp_type_find(NULL, BP_STR("rds_instance"))->opt_in_always);
+    assert_true(bp_type_unsure(bp_type_find(NULL, BP_STR("aurora_dsql")), "cold_storage"));
+    assert_false(bp_type_unsure(bp_type_find(NULL, BP_STR("aurora_dsql")), "cold"));
+    assert_string_equal(bp_type_api_name(NULL, BP_STR("storage gateway")), "Storage Gateway");
+    assert_null(bp_type_api_name(NULL, BP_STR("Lambda")));
 }
 
 static void
@@ -223,16 +228,16 @@ copy_exceptions_name_types_and_regions(void **state)
     (void)state;
     size_t count = 0;
     size_t all = 0;
-    bp_regions(&all);
-    const bp_copy_exception *rows = bp_copy_exceptions(&count);
+    bp_regions(NULL, &all);
+    const bp_copy_exception *rows = bp_copy_exceptions(NULL, &count);
     assert_int_equal(count, 15);
-    bp_region_mask milan = BP_REGION_BIT(bp_region_index(BP_STR("eu-south-1")));
-    bp_region_mask bahrain = BP_REGION_BIT(bp_region_index(BP_STR("me-south-1")));
+    bp_region_mask milan = BP_REGION_BIT(bp_region_index(NULL, BP_STR("eu-south-1")));
+    bp_region_mask bahrain = BP_REGION_BIT(bp_region_index(NULL, BP_STR("me-south-1")));
     for (size_t i = 0; i < count; i++) {
-        assert_non_null(bp_type_find(bp_str_of(rows[i].type)));
+        assert_non_null(bp_type_find(NULL, bp_str_of(rows[i].type)));
         check_source(rows[i].source);
         if (strcmp(rows[i].type, "timestream") == 0) {
-            assert_true(rows[i].regions == bp_regions_opt_in());
+            assert_true(rows[i].regions == bp_regions_opt_in(NULL));
         } else if (strcmp(rows[i].type, "rds_multi_az_cluster") == 0) {
             assert_true(rows[i].regions == BP_REGION_BIT(all) - 1);
             assert_int_equal(rows[i].mark, BP_MARK_CONFLICT);
@@ -250,17 +255,17 @@ static void
 quotas_policies_and_sources(void **state)
 {
     (void)state;
-    assert_int_equal(bp_quota_find("POL_CHARS")->value, 10000);
-    assert_int_equal(bp_quota_find("COLD_GAP")->value, 90);
-    assert_true(bp_quota_find("COLD_GAP")->smallest);
-    assert_false(bp_quota_find("ORG_OU_DEPTH")->smallest);
+    assert_int_equal(bp_quota_find(NULL, "POL_CHARS")->value, 10000);
+    assert_int_equal(bp_quota_find(NULL, "COLD_GAP")->value, 90);
+    assert_true(bp_quota_find(NULL, "COLD_GAP")->smallest);
+    assert_false(bp_quota_find(NULL, "ORG_OU_DEPTH")->smallest);
     size_t count = 0;
-    const bp_quota *quotas = bp_quotas(&count);
+    const bp_quota *quotas = bp_quotas(NULL, &count);
     for (size_t i = 0; i < count; i++) {
-        assert_ptr_equal(bp_quota_find(quotas[i].id), &quotas[i]);
+        assert_ptr_equal(bp_quota_find(NULL, quotas[i].id), &quotas[i]);
         check_source(quotas[i].source);
     }
-    const bp_managed_policy *policies = bp_managed_policies(&count);
+    const bp_managed_policy *policies = bp_managed_policies(NULL, &count);
     size_t permits = 0;
     for (size_t i = 0; i < count; i++) {
         permits += policies[i].permit[0] != '\0';

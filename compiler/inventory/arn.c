@@ -132,7 +132,7 @@ bp_dump_agrees(bp_dump *dump, const bp_arn *arn)
         !bp_str_equal(arn->region, dump->region_code)) {
         return disagrees(dump, "Region", dump->region_code, arn->region);
     }
-    if (arn->region.size > 0 && bp_region_index(arn->region) < 0) {
+    if (arn->region.size > 0 && bp_region_index(dump->survey->options.facts, arn->region) < 0) {
         bp_dump_report(dump, "REG001", "IMP022", "Region \"%.*s\" is not known",
                        BP_ARG(arn->region));
         dump->spoiled = true;
@@ -196,10 +196,10 @@ fits(bp_str pattern, bp_str text)
 }
 
 bp_str
-bp_arn_types(bp_arena *arena, bp_str arn)
+bp_arn_types(const bp_facts *facts, bp_arena *arena, bp_str arn)
 {
     size_t count = 0;
-    const bp_type *types = bp_types(&count);
+    const bp_type *types = bp_types(facts, &count);
     bp_buf ids = {.arena = arena};
     bp_arn parts;
     if (!bp_arn_parse(arn, &parts)) {

@@ -46,7 +46,7 @@ bp_dump_row_named(bp_str command)
 bool
 bp_dump_set_region(bp_dump *dump, bp_str code)
 {
-    dump->region = bp_region_index(code);
+    dump->region = bp_region_index(dump->survey->options.facts, code);
     dump->region_code = bp_kept(dump->survey, code);
     return dump->region >= 0;
 }
@@ -87,7 +87,8 @@ take_part(bp_dump *dump, bp_str part)
     if ((needs & BP_ABOUT_ACCOUNT) != 0 && dump->account.size == 0 && bp_is_account_number(part)) {
         dump->account = bp_kept(dump->survey, part);
         dump->from_path |= BP_ABOUT_ACCOUNT;
-    } else if ((needs & BP_ABOUT_REGION) != 0 && dump->region < 0 && bp_region_index(part) >= 0) {
+    } else if ((needs & BP_ABOUT_REGION) != 0 && dump->region < 0 &&
+               bp_region_index(dump->survey->options.facts, part) >= 0) {
         bp_dump_set_region(dump, part);
         dump->from_path |= BP_ABOUT_REGION;
     } else if (rest != 0 && sub->size == 0) {
@@ -363,7 +364,7 @@ read_regions(bp_dump *dump, aggregate *all, bp_str account)
             return false;
         }
         cell where = {account, bp_kept(dump->survey, key.text)};
-        if (bp_region_index(key.text) < 0) {
+        if (bp_region_index(dump->survey->options.facts, key.text) < 0) {
             bp_dump_report(dump, "REG001", "IMP022", "Region \"%.*s\" is not known",
                            BP_ARG(key.text));
             if (!bp_dump_skip(dump, bp_dump_next(dump))) {

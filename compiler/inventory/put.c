@@ -256,6 +256,7 @@ bp_survey_finish(bp_survey *survey, const bp_organization **org)
                      .arena = bp_arena_child(survey->arena),
                      .scratch = bp_arena_child(survey->arena),
                      .org = BP_NEW(survey->arena, bp_organization)};
+    on.org->facts = survey->options.facts;
     for (size_t i = 0; i < survey->unit_count; i++) {
         bp_unit_settle(survey, bp_unit_at(survey, i));
     }

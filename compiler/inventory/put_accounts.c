@@ -103,7 +103,7 @@ parts_of(bp_putting *on, bp_dump_kind kind, bp_str account, bp_region_mask *seen
 {
     parts all = {0};
     size_t count = 0;
-    bp_regions(&count);
+    bp_regions(on->survey->options.facts, &count);
     *seen = 0;
     for (size_t region = 0; region < count && on->has[kind]; region++) {
         bp_unit *unit = bp_unit_find(
@@ -171,7 +171,7 @@ add_types(bp_putting *on, bp_resource_row *row, bp_str ids)
 {
     while (ids.size > 0) {
         size_t end = bp_str_find(ids, ' ');
-        const bp_type *type = bp_type_find(bp_str_cut(ids, 0, end));
+        const bp_type *type = bp_type_find(on->survey->options.facts, bp_str_cut(ids, 0, end));
         if (type != NULL) {
             *bp_vec_add(on->arena, &row->types) = type;
         }
@@ -265,9 +265,10 @@ put_regions(bp_putting *on, bp_account *account)
     account->regions_known = unit != NULL && unit->complete;
     for (bp_str rest = bp_put_content(on, on->scratch, unit);
          account->regions_known && bp_record_next(on->scratch, &rest, &record);) {
-        int region = bp_region_index(record.field[0]);
+        int region = bp_region_index(on->survey->options.facts, record.field[0]);
         bool enabled = bp_str_is(record.field[1], "ENABLED");
-        if (region >= 0 && enabled && (bp_regions_opt_in() & BP_REGION_BIT(region)) != 0) {
+        if (region >= 0 && enabled &&
+            (bp_regions_opt_in(on->survey->options.facts) & BP_REGION_BIT(region)) != 0) {
             account->regions |= BP_REGION_BIT(region);
         }
     }
@@ -292,7 +293,7 @@ count_missing_regions(bp_putting *on, const bp_account *account, bp_dump_kind ki
     for (int region = 0; on->has[kind] && regions >> region != 0 && region < 63; region++) {
         bp_unit_key key = {.kind = kind, .account = account->id, .region = region};
         bool wanted = (regions & BP_REGION_BIT(region)) != 0 &&
-                      bp_org_region_enabled(account, region) != BP_ABSENT;
+                      bp_org_region_enabled(on->org, account, region) != BP_ABSENT;
         if (wanted && bp_unit_find(on->survey, key) == NULL) {
             bp_put_missing(on, kind);
         }

@@ -153,7 +153,7 @@ take_detail(bp_putting *on, bp_org_stack_set *set, const bp_record *record)
     } else if (bp_str_starts(key, BP_STR("t "))) {
         *bp_vec_add(on->arena, &set->targets) = text;
     } else if (bp_str_starts(key, BP_STR("r "))) {
-        int region = bp_region_index(value);
+        int region = bp_region_index(on->survey->options.facts, value);
         set->regions |= region >= 0 ? BP_REGION_BIT(region) : 0;
     } else if (bp_str_starts(key, BP_STR("p "))) {
         *bp_vec_add(on->arena, &set->parameters) =
@@ -194,8 +194,10 @@ add_instance(bp_putting *on, bp_stack_instances *to, bp_stack_instance made)
     *bp_vec_add(on->arena, to) = made;
 }
 
+/* Regions of an account. */
 typedef struct found {
     bp_region_mask in;
+    bool may_lack; /* StackSets passes accounts by that are not active; what it made before stays */
 } found;
 
 static void
@@ -209,17 +211,18 @@ put_instances(bp_putting *on, bp_org_stack_set *set, bp_unit *unit)
     set->instances_known = true;
     for (size_t i = 0; managed && i < org->accounts.count; i++) {
         const bp_account *account = &org->accounts.at[i];
-        if (!account->management && account->state == BP_STATE_ACTIVE &&
-            is_under(org, account->ou, set)) {
+        if (!account->management && is_under(org, account->ou, set)) {
             found *cells = BP_NEW(on->scratch, found);
             cells->in = set->regions;
+            cells->may_lack = account->state != BP_STATE_ACTIVE;
             bp_map_set(expected, account->id, cells);
         }
     }
     for (bp_str rest = bp_put_content(on, on->scratch, unit);
          bp_record_next(on->scratch, &rest, &record);) {
-        bp_stack_instance made = {.account = bp_put_text(on, record.field[1]),
-                                  .in = BP_REGION_BIT(bp_region_index(record.field[2]))};
+        bp_stack_instance made = {
+            .account = bp_put_text(on, record.field[1]),
+            .in = BP_REGION_BIT(bp_region_index(on->survey->options.facts, record.field[2]))};
         found *cells = bp_map_get(there, made.account);
         const found *wanted = bp_map_get(expected, made.account);
         if (cells == NULL) {
@@ -244,7 +247,7 @@ put_instances(bp_putting *on, bp_org_stack_set *set, bp_unit *unit)
         const found *wanted = entry->value;
         const found *cells = bp_map_get(there, entry->key);
         bp_region_mask lacking = wanted->in & ~(cells == NULL ? 0 : cells->in);
-        if (lacking != 0) {
+        if (lacking != 0 && !wanted->may_lack) {
             add_instance(on, &set->without,
                          (bp_stack_instance){.account = entry->key, .in = lacking});
         }

@@ -184,7 +184,7 @@ bp_put_vaults(bp_putting *on, bp_str account)
     bp_buf key = {.arena = on->scratch};
     size_t count = 0;
     bool some = false;
-    bp_regions(&count);
+    bp_regions(on->survey->options.facts, &count);
     bool simple = !on->has[BP_DUMP_ACCESS] && !on->has[BP_DUMP_ALIASES];
     BP_VEC(cell) cells = {0};
     for (size_t region = 0; region < count && on->has[BP_DUMP_VAULTS]; region++) {

@@ -65,7 +65,7 @@ trimmed_types(bp_dump *dump, bp_str text, bp_arn *arn)
     if (!bp_dump_partition(dump, arn->partition) || !bp_dump_agrees(dump, arn)) {
         return BP_STR("");
     }
-    return bp_arn_types(dump->item, trimmed);
+    return bp_arn_types(dump->survey->options.facts, dump->item, trimmed);
 }
 
 static bool

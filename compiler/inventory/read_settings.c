@@ -71,7 +71,7 @@ read_types(bp_dump *dump, bp_json_event first, const char *what, const char *let
         }
         bp_str type = bp_str_format(dump->scratch, "%s:%.*s", letter, BP_ARG(event.text));
         bp_str name = bp_str_cut(type, 2, type.size);
-        const char *known = bp_type_api_name(name);
+        const char *known = bp_type_api_name(dump->survey->options.facts, name);
         if (known == NULL || !bp_str_is(name, known)) {
             bp_finding *finding = bp_survey_report(
                 dump->survey, "IMP041", "IMP044", BP_STR(""),

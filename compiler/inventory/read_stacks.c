@@ -192,7 +192,7 @@ take_instance(bp_dump *dump, const bp_value *values)
         dump->spoiled = true;
         return true;
     }
-    if (bp_region_index(values[REGION].text) < 0) {
+    if (bp_region_index(dump->survey->options.facts, values[REGION].text) < 0) {
         bp_dump_report(dump, "REG001", "IMP022", "Region \"%.*s\" is not known",
                        BP_ARG(values[REGION].text));
         dump->spoiled = true;

@@ -168,7 +168,7 @@ start_vaults(starting *on, const bp_account *account)
 {
     const bp_vault_set *set = account->vaults;
     size_t regions = 0;
-    bp_regions(&regions);
+    bp_regions(on->survey->options.facts, &regions);
     for (size_t region = 0; set != NULL && region < regions; region++) {
         bool seen = (set->seen & BP_REGION_BIT(region)) != 0;
         for (size_t i = 0; i < set->vaults.count; i++) {
@@ -223,7 +223,7 @@ start_settings(starting *on, const bp_account *account)
 {
     const bp_region_settings *set = account->region_settings;
     size_t regions = 0;
-    bp_regions(&regions);
+    bp_regions(on->survey->options.facts, &regions);
     for (size_t region = 0; set != NULL && region < regions; region++) {
         bool some = false;
         for (size_t i = 0; i < set->rows.count; i++) {
@@ -246,7 +246,7 @@ static void
 start_regions(starting *on, const bp_account *account)
 {
     size_t count = 0;
-    const bp_region *regions = bp_regions(&count);
+    const bp_region *regions = bp_regions(on->survey->options.facts, &count);
     for (size_t i = 0; i < count && account->regions_known; i++) {
         if ((account->regions & BP_REGION_BIT(i)) != 0) {
             add(on, (bp_str[]){bp_str_of(regions[i].code), BP_STR("ENABLED")}, 2);
@@ -284,7 +284,7 @@ start_resources(starting *on, const bp_account *account)
 {
     const bp_resource_set *set = account->resources;
     size_t regions = 0;
-    bp_regions(&regions);
+    bp_regions(on->survey->options.facts, &regions);
     for (size_t region = 0; set != NULL && region < regions; region++) {
         bool seen = (set->seen & BP_REGION_BIT(region)) != 0;
         for (size_t i = 0; i < set->rows.count; i++) {
@@ -346,7 +346,7 @@ start_stack_set(starting *on, const bp_org_stack_set *set)
     static const char *const permissions[] = {"unknown", "service-managed", "self-managed"};
     static const char *const answers[] = {"", "no", "yes"};
     size_t count = 0;
-    const bp_region *regions = bp_regions(&count);
+    const bp_region *regions = bp_regions(on->survey->options.facts, &count);
     add(on, (bp_str[]){BP_STR("permission"), bp_str_of(permissions[set->permission])}, 2);
     if (set->auto_deploy != BP_UNKNOWN) {
         add(on, (bp_str[]){BP_STR("auto"), bp_str_of(answers[set->auto_deploy])}, 2);

@@ -15,9 +15,10 @@
 typedef struct bp_survey bp_survey;
 
 typedef struct bp_survey_options {
-    bool allow_truncated; /* a list that is cut off is no error; its unit stays unknown */
-    bool config_complete; /* AWS Config knows every vault */
-    bool has_captured;    /* for dumps that do not say when they were taken */
+    const bp_facts *facts; /* the tables about AWS to read by; NULL: those that are compiled in */
+    bool allow_truncated;  /* a list that is cut off is no error; its unit stays unknown */
+    bool config_complete;  /* AWS Config knows every vault */
+    bool has_captured;     /* for dumps that do not say when they were taken */
     int64_t captured;
     bp_str *keep_roles; /* names of roles to keep besides those of AWS Backup */
     size_t keep_role_count;

@@ -296,7 +296,7 @@ bool bp_dump_org_arn(bp_dump *dump, bp_str arn);
  */
 bool bp_dump_agrees(bp_dump *dump, const bp_arn *arn);
 /* The ids of the types of an ARN, joined by blanks; empty if it is of none. */
-bp_str bp_arn_types(bp_arena *arena, bp_str arn);
+bp_str bp_arn_types(const bp_facts *facts, bp_arena *arena, bp_str arn);
 
 /* ---- envelope.c, dump_read.c; the first event of the value was taken, no key yet */
 /* Gives the last event again. */

@@ -70,13 +70,13 @@ bind_policy(bp_target_finder *finder, bp_bound_policy *bound)
 
 /* The Regions of a vault's `regions`, all for none; false if some is not known. */
 static bool
-vault_regions(const bp_vault *vault, bp_region_mask *mask)
+vault_regions(const bp_facts *facts, const bp_vault *vault, bp_region_mask *mask)
 {
     bool all = true;
     *mask = vault->regions_written ? 0 : ~(bp_region_mask)0;
     for (size_t i = 0; vault->regions_written && i < vault->regions.count; i++) {
         const bp_value *value = vault->regions.at[i];
-        int index = value->kind == BP_VALUE_TEXT ? bp_region_index(value->text) : -1;
+        int index = value->kind == BP_VALUE_TEXT ? bp_region_index(facts, value->text) : -1;
         if (index < 0) {
             all = false;
         } else {
@@ -87,11 +87,11 @@ vault_regions(const bp_vault *vault, bp_region_mask *mask)
 }
 
 static void
-bind_vault(bp_target_finder *finder, bp_bound_vault *bound)
+bind_vault(const bp_facts *facts, bp_target_finder *finder, bp_bound_vault *bound)
 {
     const bp_vault *vault = bound->vault;
     bound->placed_by_need = !vault->deploy_to_written && !vault->regions_written;
-    bound->region_holes = !vault_regions(vault, &bound->regions);
+    bound->region_holes = !vault_regions(facts, vault, &bound->regions);
     if (finder == NULL) {
         return;
     }
@@ -129,11 +129,12 @@ bind_role(bp_target_finder *finder, bp_bound_role *bound)
 
 /* The partition of the first Region of a list that the table knows; empty for none. */
 static bp_str
-partition_of_list(const bp_value *list)
+partition_of_list(const bp_facts *facts, const bp_value *list)
 {
     for (size_t i = 0; list != NULL && list->kind == BP_VALUE_LIST && i < list->items.count; i++) {
         const bp_value *item = list->items.at[i];
-        const bp_region *region = item->kind == BP_VALUE_TEXT ? bp_region_find(item->text) : NULL;
+        const bp_region *region =
+            item->kind == BP_VALUE_TEXT ? bp_region_find(facts, item->text) : NULL;
         if (region != NULL) {
             return bp_str_of(region->partition);
         }
@@ -143,7 +144,7 @@ partition_of_list(const bp_value *list)
 
 /* The same over all plans of the program. */
 static bp_str
-partition_of_plans(const bp_program *program)
+partition_of_plans(const bp_facts *facts, const bp_program *program)
 {
     bp_str partition = {"", 0};
     for (size_t i = 0; i < program->policies.count; i++) {
@@ -151,10 +152,10 @@ partition_of_plans(const bp_program *program)
         for (; plan != NULL && partition.size == 0; plan = plan->next) {
             const bp_node *regions = bp_node_child(plan, "regions");
             if (regions != NULL) {
-                partition = partition_of_list(regions->assign);
+                partition = partition_of_list(facts, regions->assign);
             }
             if (regions != NULL && partition.size == 0) {
-                partition = partition_of_list(regions->append);
+                partition = partition_of_list(facts, regions->append);
             }
         }
     }
@@ -165,13 +166,13 @@ static void
 choose_partition(bp_model *model, const bp_manifest *manifest)
 {
     bp_str written = manifest != NULL ? manifest->home_region.text : (bp_str){"", 0};
-    const bp_region *home = bp_region_find(written);
+    const bp_region *home = bp_region_find(model->facts, written);
     if (model->org != NULL) {
         model->partition = model->org->partition;
     } else if (home != NULL) {
         model->partition = bp_str_of(home->partition);
     } else {
-        model->partition = partition_of_plans(model->program);
+        model->partition = partition_of_plans(model->facts, model->program);
     }
     if (model->partition.size == 0) {
         model->partition = BP_STR("aws");
@@ -195,6 +196,7 @@ bp_bind(bp_arena *arena, bp_diagnostics *diagnostics, const bp_program *program,
     *out = model;
     model->program = program;
     model->org = org;
+    model->facts = manifest != NULL ? manifest->facts : NULL;
     model->vault_by_name = bp_map_new(arena);
     model->role_by_name = bp_map_new(arena);
     choose_partition(model, manifest);
@@ -211,7 +213,7 @@ bp_bind(bp_arena *arena, bp_diagnostics *diagnostics, const bp_program *program,
     for (size_t i = 0; i < program->vaults.count; i++) {
         bp_bound_vault *bound = bp_vec_add(arena, &model->vaults);
         bound->vault = program->vaults.at[i];
-        bind_vault(finder, bound);
+        bind_vault(model->facts, finder, bound);
     }
     for (size_t i = 0; i < program->roles.count; i++) {
         bp_bound_role *bound = bp_vec_add(arena, &model->roles);

@@ -69,7 +69,7 @@ bind(const char *policy, const char *inventory)
     const bp_ast_file *file = bp_parse(b.arena, b.list, source);
     if (inventory != NULL) {
         const bp_source *org = bp_sources_add(b.sources, BP_STR("org.yaml"), bp_str_of(inventory));
-        assert_true(bp_organization_read(b.arena, b.list, org, 0, &b.org));
+        assert_true(bp_organization_read(b.arena, b.list, NULL, org, 0, &b.org));
     }
     bp_elaboration how = {.arena = b.arena, .diagnostics = b.list};
     assert_true(bp_elaborate(&how, &file, 1, &b.program));
@@ -247,8 +247,8 @@ declared_things_stand_where_they_are_deployed(void **state)
                    "role \"dev\" {\n  deploy_to = [ou(\"Sandbox\")]\n  path = \"/x/\"\n}\n",
                    ORG);
     assert_int_equal(bp_diagnostics_total(b.list), 1);
-    int us = bp_region_index(BP_STR("us-east-1"));
-    int eu = bp_region_index(BP_STR("eu-west-1"));
+    int us = bp_region_index(NULL, BP_STR("us-east-1"));
+    int eu = bp_region_index(NULL, BP_STR("eu-west-1"));
     static const struct {
         const char *vault;
         const char *account;

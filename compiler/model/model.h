@@ -61,6 +61,7 @@ typedef struct bp_bound_role {
 } bp_bound_role;
 
 typedef struct bp_model {
+    const bp_facts *facts;
     const bp_program *program;
     const bp_organization *org; /* NULL: no inventory */
     bp_str partition;

@@ -49,10 +49,10 @@ dump_accounts(const bp_model *model, const bp_ranges *ranges, const char *word, 
 }
 
 static void
-dump_regions(const bp_bound_vault *vault, bp_buf *out)
+dump_regions(const bp_model *model, const bp_bound_vault *vault, bp_buf *out)
 {
     size_t count = 0;
-    const bp_region *regions = bp_regions(&count);
+    const bp_region *regions = bp_regions(model->facts, &count);
     if (!vault->vault->regions_written) {
         bp_buf_add_c(out, "    regions where needed\n");
         return;
@@ -107,7 +107,7 @@ bp_model_dump(const bp_model *model, int64_t as_of, bp_buf *out)
             continue;
         }
         dump_targets(&vault->targets, "deploy", out);
-        dump_regions(vault, out);
+        dump_regions(model, vault, out);
         dump_accounts(model, &vault->accounts, "in", out);
     }
     for (size_t i = 0; i < model->roles.count; i++) {

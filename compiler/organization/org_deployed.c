@@ -198,7 +198,8 @@ read_attached(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_even
     if (!bp_org_text(reader, item, "the id of a policy", &id)) {
         return;
     }
-    if (++found->policies == (size_t)bp_quota_find("ORG_ATTACH_OU")->value + 1) {
+    if (++found->policies ==
+        (size_t)bp_quota_find(reader->org->facts, "ORG_ATTACH_OU")->value + 1) {
         found->eleventh = item.span;
     }
     *bp_vec_add(reader->arena, &reader->org->attachments) = (bp_org_attachment){.policy = id};
@@ -228,7 +229,7 @@ read_order(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event f
 static void
 count_target(bp_org_reader *reader, bp_map *targets, attachment *found, bp_span place)
 {
-    size_t most = (size_t)bp_quota_find("ORG_ATTACH_OU")->value;
+    size_t most = (size_t)bp_quota_find(reader->org->facts, "ORG_ATTACH_OU")->value;
     if (found->target.size == 0) {
         return;
     }
@@ -265,7 +266,7 @@ read_attachment(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_ev
     if (bp_span_exists(found.eleventh)) {
         bp_report(reader->list, "TOP010", found.eleventh,
                   "%zu policies on one target; at most %lld can be attached", found.policies,
-                  (long long)bp_quota_find("ORG_ATTACH_OU")->value);
+                  (long long)bp_quota_find(reader->org->facts, "ORG_ATTACH_OU")->value);
     }
 }
 

@@ -400,11 +400,12 @@ read_kept(bp_org_reader *reader)
 }
 
 bool
-bp_organization_read(bp_arena *arena, bp_diagnostics *diagnostics, const bp_source *source,
-                     int64_t as_of, bp_organization **organization)
+bp_organization_read(bp_arena *arena, bp_diagnostics *diagnostics, const bp_facts *facts,
+                     const bp_source *source, int64_t as_of, bp_organization **organization)
 {
     (void)as_of; /* ages are judged by a check, which counts what rests on them */
     bp_organization *org = BP_NEW(arena, bp_organization);
+    org->facts = facts;
     org->source = source;
     org->account_by_id = bp_map_new(arena);
     org->ou_by_id = bp_map_new(arena);

@@ -12,14 +12,14 @@ static const char belongs[] = "a Region code, a list of them, or the name of a s
 static void
 report_unknown(bp_org_reader *reader, bp_yaml_event item)
 {
-    const bp_region *named = bp_region_by_name(item.text);
+    const bp_region *named = bp_region_by_name(reader->org->facts, item.text);
     bp_finding *finding = bp_report(reader->list, "REG001", item.span,
                                     named != NULL ? "\"%.*s\" is the name of a Region, not its code"
                                                   : "unknown Region \"%.*s\"",
                                     BP_ARG(item.text));
     bp_suggester suggester = bp_suggest_start(item.text);
     size_t count = 0;
-    const bp_region *regions = bp_regions(&count);
+    const bp_region *regions = bp_regions(reader->org->facts, &count);
     for (size_t i = 0; i < count && named == NULL; i++) {
         bp_suggest_offer(&suggester, bp_str_of(regions[i].code));
     }
@@ -51,13 +51,13 @@ bp_org_region_code(bp_org_reader *reader, bp_yaml_event item, int *index)
     if (!bp_org_text(reader, item, "a Region code", &text)) {
         return false;
     }
-    *index = bp_region_index(text);
+    *index = bp_region_index(reader->org->facts, text);
     if (*index < 0) {
         report_unknown(reader, item);
         return false;
     }
     size_t count = 0;
-    return in_partition(reader, item, &bp_regions(&count)[*index]);
+    return in_partition(reader, item, &bp_regions(reader->org->facts, &count)[*index]);
 }
 
 typedef struct region_list {
@@ -86,9 +86,9 @@ read_code(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event it
 
 /* Whether a scalar was rather meant as a Region than as the name of a set. */
 static bool
-means_region(bp_str text)
+means_region(const bp_org_reader *reader, bp_str text)
 {
-    return bp_region_shaped(text) || bp_region_by_name(text) != NULL ||
+    return bp_region_shaped(text) || bp_region_by_name(reader->org->facts, text) != NULL ||
            bp_str_find(text, ' ') < text.size;
 }
 
@@ -107,8 +107,8 @@ bp_org_region_set(bp_org_reader *reader, bp_yaml_event first, bp_region_mask *ma
     if (!bp_org_text(reader, first, belongs, &text)) {
         return;
     }
-    int index = bp_region_index(text);
-    if (index >= 0 || means_region(text)) {
+    int index = bp_region_index(reader->org->facts, text);
+    if (index >= 0 || means_region(reader, text)) {
         if (bp_org_region_code(reader, first, &index)) {
             *mask = BP_REGION_BIT(index);
         }
@@ -134,5 +134,6 @@ bp_org_seen(bp_org_reader *reader, bp_yaml_event first, bp_region_mask *mask)
 bp_region_mask
 bp_org_seen_for_none(const bp_org_reader *reader)
 {
-    return reader->seen_known ? reader->seen : bp_regions_of_partition(reader->org->partition);
+    return reader->seen_known ? reader->seen
+                              : bp_regions_of_partition(reader->org->facts, reader->org->partition);
 }

@@ -50,13 +50,13 @@ contradicted(const bp_region_setting *setting, int column, bp_str name)
 /* AWS's key of a type: exact, or what was meant by an id or another letter case; NULL if unknown.
  */
 static const char *
-api_name_of(bp_str name)
+api_name_of(const bp_facts *facts, bp_str name)
 {
-    const char *api_name = bp_type_api_name(name);
+    const char *api_name = bp_type_api_name(facts, name);
     if (api_name != NULL) {
         return api_name;
     }
-    const bp_type *type = bp_type_find(name);
+    const bp_type *type = bp_type_find(facts, name);
     return type == NULL ? NULL : type->api_name;
 }
 
@@ -65,7 +65,7 @@ report_foreign_type(bp_org_reader *reader, bp_yaml_event item)
 {
     bp_suggester suggester = bp_suggest_start(item.text);
     size_t count = 0;
-    const bp_type *types = bp_types(&count);
+    const bp_type *types = bp_types(reader->org->facts, &count);
     for (size_t i = 0; i < count; i++) {
         bp_suggest_offer(&suggester, bp_str_of(types[i].api_name));
     }
@@ -85,7 +85,7 @@ read_type_name(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_eve
     if (!bp_org_text(reader, item, "the name of a resource type", &name)) {
         return;
     }
-    const char *api_name = api_name_of(name);
+    const char *api_name = api_name_of(reader->org->facts, name);
     if (api_name == NULL) {
         report_foreign_type(reader, item);
     } else if (!bp_str_is(name, api_name)) {
@@ -166,14 +166,14 @@ read_type_id(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event
     if (!bp_org_text(reader, item, "the id of a resource type", &id)) {
         return;
     }
-    const bp_type *type = bp_type_find(id);
+    const bp_type *type = bp_type_find(reader->org->facts, id);
     if (type != NULL) {
         *bp_vec_add(reader->arena, &row->types) = type;
         return;
     }
     bp_suggester suggester = bp_suggest_start(id);
     size_t count = 0;
-    const bp_type *types = bp_types(&count);
+    const bp_type *types = bp_types(reader->org->facts, &count);
     bp_str meant = {NULL, 0};
     for (size_t i = 0; i < count; i++) {
         bp_suggest_offer(&suggester, bp_str_of(types[i].id));

@@ -120,7 +120,7 @@ bp_org_tags_of(bp_org_reader *reader, bp_yaml_event first)
 }
 
 static bool
-is_reserved(bp_str name)
+is_reserved(const bp_org_reader *reader, bp_str name)
 {
     static const char *const words[] = {"none", "unknown", "all", "true", "false", "null",
                                         "yes",  "no",      "on",  "off",  "y",     "n"};
@@ -129,7 +129,7 @@ is_reserved(bp_str name)
             return true;
         }
     }
-    return bp_region_index(name) >= 0;
+    return bp_region_index(reader->org->facts, name) >= 0;
 }
 
 static void
@@ -147,7 +147,7 @@ check_name(bp_org_reader *reader, bp_yaml_event key)
             "\"%.*s\" cannot name a set; a name is a small letter and up to 31 small letters, "
             "digits or \"-\"",
             BP_ARG(name));
-    } else if (is_reserved(name)) {
+    } else if (is_reserved(reader, name)) {
         bp_report(
             reader->list, "SYN005", key.span,
             "\"%.*s\" cannot name a set; the word means something else where a name may stand",

@@ -44,7 +44,7 @@ read_text(const char *text, size_t size)
     r.list = bp_diagnostics_new(r.arena, r.sources, test_rules,
                                 sizeof test_rules / sizeof test_rules[0]);
     const bp_source *source = bp_sources_add(r.sources, BP_STR("org.yaml"), (bp_str){text, size});
-    r.good = bp_organization_read(r.arena, r.list, source, 0, &r.org);
+    r.good = bp_organization_read(r.arena, r.list, NULL, source, 0, &r.org);
     bp_diagnostics_settle(r.list);
     return r;
 }

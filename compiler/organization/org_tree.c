@@ -93,9 +93,9 @@ static void
 check_regions(bp_org_reader *reader, const account_draft *draft)
 {
     const bp_region_mask *mask = draft->held.values[BP_SET_REGIONS];
-    bp_region_mask idle = mask == NULL ? 0 : *mask & ~bp_regions_opt_in();
+    bp_region_mask idle = mask == NULL ? 0 : *mask & ~bp_regions_opt_in(reader->org->facts);
     size_t count = 0;
-    const bp_region *regions = bp_regions(&count);
+    const bp_region *regions = bp_regions(reader->org->facts, &count);
     for (size_t i = 0; i < count; i++) {
         if ((idle & BP_REGION_BIT(i)) != 0) {
             bp_finding *finding = bp_report(
@@ -310,7 +310,7 @@ finish_ous(bp_org_reader *reader)
 {
     bp_organization *org = reader->org;
     bp_map *siblings = bp_map_new(reader->arena);
-    int64_t deepest = bp_quota_find("ORG_OU_DEPTH")->value;
+    int64_t deepest = bp_quota_find(reader->org->facts, "ORG_OU_DEPTH")->value;
     for (size_t i = 0; i < org->ous.count; i++) {
         bp_ou *ou = &org->ous.at[i];
         bp_str root = org->ous.at[0].id;

@@ -169,7 +169,7 @@ static void
 check_lock(bp_org_reader *reader, const vault_draft *draft)
 {
     const bp_org_vault *vault = &draft->vault;
-    int64_t least = bp_quota_find("LAG_MIN_RETENTION")->value;
+    int64_t least = bp_quota_find(reader->org->facts, "LAG_MIN_RETENTION")->value;
     bp_span span = bp_span_exists(draft->lock_span) ? draft->lock_span : vault->span;
     bool locked = vault->lock == BP_LOCK_GOVERNANCE || vault->lock == BP_LOCK_COMPLIANCE;
     bool sealed = vault->kind == BP_VAULT_AIR_GAPPED;

@@ -259,6 +259,7 @@ typedef enum bp_policy_type {
 } bp_policy_type;
 
 typedef struct bp_organization {
+    const bp_facts *facts;
     const bp_source *source;
     bp_str id;
     bp_str partition;
@@ -304,10 +305,10 @@ typedef struct bp_organization {
 /*
  * Reads an inventory. False: nothing may be checked against it (the answer is exit 2); findings
  * tell why. True with findings of severity error: the rest is used. `as_of` is the instant to judge
- * captured_at by.
+ * captured_at by; the organization keeps `facts`.
  */
-bool bp_organization_read(bp_arena *arena, bp_diagnostics *diagnostics, const bp_source *source,
-                          int64_t as_of, bp_organization **organization);
+bool bp_organization_read(bp_arena *arena, bp_diagnostics *diagnostics, const bp_facts *facts,
+                          const bp_source *source, int64_t as_of, bp_organization **organization);
 
 const bp_account *bp_org_account(const bp_organization *org, bp_str id);
 /* By name, where it is unique: *many tells that it is not (then NULL). */
@@ -339,7 +340,7 @@ bp_answer bp_org_role_answer(const bp_account *account, bp_str path, bp_str name
 /* A role of this name under another path, or that differs only in case; NULL if none. */
 const bp_org_role *bp_org_role_near(const bp_account *account, bp_str path, bp_str name);
 /* Whether an opt-in Region is enabled in the account; always-on Regions are PRESENT. */
-bp_answer bp_org_region_enabled(const bp_account *account, int region);
+bp_answer bp_org_region_enabled(const bp_organization *org, const bp_account *account, int region);
 /* Whether a type (API name) is opted in / managed by AWS Backup in (account, Region). */
 bp_answer bp_org_opted_in(const bp_account *account, int region, bp_str api_name);
 bp_answer bp_org_managed(const bp_account *account, int region, bp_str api_name);

@@ -27,7 +27,7 @@ read_file(const char *path)
 static int
 region(const char *code)
 {
-    int index = bp_region_index(bp_str_of(code));
+    int index = bp_region_index(NULL, bp_str_of(code));
     assert_true(index >= 0);
     return index;
 }
@@ -77,8 +77,8 @@ the_seed_has_three_answers(void **state)
     assert_int_equal(bp_org_opted_in(payer, region("us-west-2"), BP_STR("EBS")), BP_UNKNOWN);
     assert_int_equal(bp_org_opted_in(prod, virginia, BP_STR("EBS")), BP_UNKNOWN);
     assert_int_equal(r.org->cross_account_backup, BP_ABSENT);
-    assert_int_equal(bp_org_region_enabled(prod, virginia), BP_PRESENT);
-    assert_int_equal(bp_org_region_enabled(prod, region("eu-south-1")), BP_UNKNOWN);
+    assert_int_equal(bp_org_region_enabled(r.org, prod, virginia), BP_PRESENT);
+    assert_int_equal(bp_org_region_enabled(r.org, prod, region("eu-south-1")), BP_UNKNOWN);
     assert_true(r.org->captured_known);
     done(r);
 }
@@ -161,8 +161,8 @@ profiles_give_what_an_account_does_not_say(void **state)
     check_vault(data, "weekly", 0, west); /* being created in the third: unknown there */
     assert_null(joined->vaults);
     assert_false(joined->regions_known);
-    assert_int_equal(bp_org_region_enabled(shop, region("eu-south-1")), BP_ABSENT);
-    assert_int_equal(bp_org_region_enabled(account(r, "700000000012"), region("eu-south-1")),
+    assert_int_equal(bp_org_region_enabled(r.org, shop, region("eu-south-1")), BP_ABSENT);
+    assert_int_equal(bp_org_region_enabled(r.org, account(r, "700000000012"), region("eu-south-1")),
                      BP_PRESENT);
     assert_int_equal(account(r, "700000000014")->state, BP_STATE_SUSPENDED);
     assert_string_equal(bp_account_state_name(BP_STATE_SUSPENDED), "suspended");

@@ -79,7 +79,7 @@ settings_and_tags(void **state)
     assert_true(org->tree_complete && org->policies_complete && !org->stack_sets_complete);
     assert_true(org->stack_sets_partial && !org->policies_partial);
     assert_true(org->regions_known);
-    assert_true(org->regions == BP_REGION_BIT(bp_region_index(BP_STR("eu-west-1"))));
+    assert_true(org->regions == BP_REGION_BIT(bp_region_index(NULL, BP_STR("eu-west-1"))));
     const bp_account *payer = &org->accounts.at[0];
     assert_non_null(payer->tags);
     assert_true(bp_str_is(payer->tags->name, "pci"));
@@ -152,8 +152,8 @@ stack_sets(void **state)
     assert_int_equal(set[0].retain, BP_ABSENT);
     assert_int_equal(set[2].retain, BP_UNKNOWN);
     assert_true(set[0].targets.count == 1 && bp_str_is(set[0].targets.at[0], "r-x9k2"));
-    assert_true(set[0].regions == (BP_REGION_BIT(bp_region_index(BP_STR("eu-west-1"))) |
-                                   BP_REGION_BIT(bp_region_index(BP_STR("us-east-1")))));
+    assert_true(set[0].regions == (BP_REGION_BIT(bp_region_index(NULL, BP_STR("eu-west-1"))) |
+                                   BP_REGION_BIT(bp_region_index(NULL, BP_STR("us-east-1")))));
     assert_true(bp_str_is(set[0].parameters.at[0].value, "v"));
     assert_true(set[0].makes_known && set[0].vaults.count == 2 && set[0].roles.count == 1);
     assert_true(!set[1].makes_known && set[1].instances_known && !set[2].instances_known);

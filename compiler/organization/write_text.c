@@ -127,7 +127,7 @@ void
 bp_org_order_regions(bp_org_writer *writer)
 {
     size_t count = 0;
-    const bp_region *regions = bp_regions(&count);
+    const bp_region *regions = bp_regions(writer->org->facts, &count);
     for (unsigned i = 0; i < count; i++) {
         unsigned at = i;
         for (; at > 0 && strcmp(regions[writer->order[at - 1]].code, regions[i].code) > 0; at--) {
@@ -145,7 +145,7 @@ static void
 put_list(const bp_org_writer *writer, bp_buf *out, bp_region_mask mask)
 {
     size_t count = 0;
-    const bp_region *regions = bp_regions(&count);
+    const bp_region *regions = bp_regions(writer->org->facts, &count);
     const char *between = "[";
     for (size_t i = 0; i < writer->regions; i++) {
         if ((mask & BP_REGION_BIT(writer->order[i])) != 0) {
@@ -170,7 +170,7 @@ bp_org_put_regions(bp_org_writer *writer, bp_buf *out, bp_region_mask mask)
         bp_org_put_text(out, name);
     } else {
         size_t count = 0;
-        const bp_region *regions = bp_regions(&count);
+        const bp_region *regions = bp_regions(writer->org->facts, &count);
         for (size_t i = 0; i < count; i++) {
             bp_buf_add_c(out, (mask & BP_REGION_BIT(i)) != 0 ? regions[i].code : "");
         }

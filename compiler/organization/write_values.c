@@ -389,7 +389,7 @@ bp_org_is_none(const bp_org_writer *writer, bp_set_kind kind, const void *value)
 {
     const bp_organization *org = writer->org;
     bp_region_mask looked =
-        org->regions_known ? org->regions : bp_regions_of_partition(org->partition);
+        org->regions_known ? org->regions : bp_regions_of_partition(org->facts, org->partition);
     if (kind == BP_SET_VAULTS) {
         const bp_vault_set *set = value;
         return set->vaults.count == 0 && set->seen == looked && looked != 0;

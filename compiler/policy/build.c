@@ -300,12 +300,12 @@ type_regions(bp_elab *elab, bp_instance *plan)
 }
 
 static const bp_region *
-first_region(const bp_instance *plan)
+first_region(const bp_facts *facts, const bp_instance *plan)
 {
     for (size_t i = 0; i < BP_OPERATORS; i++) {
         const bp_value *regions = plan->regions[i];
         for (size_t j = 0; regions != NULL && j < regions->items.count; j++) {
-            const bp_region *region = bp_region_find(regions->items.at[j]->text);
+            const bp_region *region = bp_region_find(facts, regions->items.at[j]->text);
             if (region != NULL) {
                 return region;
             }
@@ -322,7 +322,7 @@ choose_partition(bp_elab *elab, const bp_instance *policy)
         return elab->how->partition;
     }
     for (size_t i = 0; i < policy->children.count; i++) {
-        const bp_region *region = first_region(policy->children.at[i]);
+        const bp_region *region = first_region(elab->how->facts, policy->children.at[i]);
         if (region != NULL) {
             return bp_str_of(region->partition);
         }

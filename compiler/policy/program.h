@@ -8,6 +8,7 @@
 #ifndef BP_COMPILER_POLICY_PROGRAM_H
 #define BP_COMPILER_POLICY_PROGRAM_H
 
+#include "compiler/facts/facts.h"
 #include "compiler/policy/tree.h"
 #include "grammar/ast.h"
 #include "lib/map.h"
@@ -134,6 +135,7 @@ typedef struct bp_account_finder {
 typedef struct bp_elaboration {
     bp_arena *arena;
     bp_diagnostics *diagnostics;
+    const bp_facts *facts;
     bp_str partition; /* of generated ARNs; "" = decide by the policy's Regions, then "aws" */
     bp_includer includer;
     bp_account_finder account_id;

@@ -139,7 +139,7 @@ every_resource_type_is_named(void **state)
     (void)state;
     bp_arena *arena = bp_arena_new(NULL);
     bp_str known[64];
-    size_t count = bp_pattern_words(known, 64);
+    size_t count = bp_pattern_words(NULL, known, 64);
     assert_true(count > 10);
     for (size_t i = 0; i < count; i++) {
         bp_str line = bp_str_format(arena, "\n  %.*s,\n", BP_ARG(known[i]));

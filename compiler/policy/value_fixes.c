@@ -56,7 +56,8 @@ fix_quoted(const bp_typing *typing, const bp_expr *expr, bp_finding *finding)
         replace(typing, expr, finding, text);
         return;
     }
-    const bp_region *named = typing->want == BP_WANT_REGION ? bp_region_by_name(text) : NULL;
+    const bp_region *named =
+        typing->want == BP_WANT_REGION ? bp_region_by_name(typing->elab->how->facts, text) : NULL;
     if (named != NULL) {
         replace(typing, expr, finding, bp_str_of(named->code));
         return;

@@ -269,9 +269,10 @@ bp_type_pattern(const bp_typing *typing, const bp_expr *expr)
         return bp_type_mismatch(typing, expr);
     }
     bp_str word = expr->value->text;
-    const char *pattern = bp_pattern_of_word(word);
+    const char *pattern = bp_pattern_of_word(typing->elab->how->facts, word);
     if (pattern == NULL) {
-        bool id = typing->want == BP_WANT_PROTECTED && bp_type_find(word) != NULL;
+        bool id = typing->want == BP_WANT_PROTECTED &&
+                  bp_type_find(typing->elab->how->facts, word) != NULL;
         return id ? bp_value_text(typing, expr, word) : bp_type_unknown(typing, expr);
     }
     bp_str text = bp_str_of(pattern);

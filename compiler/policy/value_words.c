@@ -127,8 +127,9 @@ bp_want_has_word(const bp_typing *typing, bp_str word)
 {
     bp_str text;
     if (takes_types(typing->want)) {
-        return bp_pattern_of_word(word) != NULL ||
-               (typing->want == BP_WANT_PROTECTED && bp_type_find(word) != NULL);
+        return bp_pattern_of_word(typing->elab->how->facts, word) != NULL ||
+               (typing->want == BP_WANT_PROTECTED &&
+                bp_type_find(typing->elab->how->facts, word) != NULL);
     }
     return bp_choice_text(wants[typing->want].words, word, &text) ||
            bp_choice_text(choices_of(typing), word, &text);
@@ -141,21 +142,21 @@ bp_want_offer(bp_elab *elab, const bp_typing *typing, bp_suggester *suggester)
     bp_choice_offer(elab, choices_of(typing), suggester);
     if (takes_types(typing->want)) {
         bp_str words[PATTERN_WORDS];
-        size_t count = bp_pattern_words(words, PATTERN_WORDS);
+        size_t count = bp_pattern_words(typing->elab->how->facts, words, PATTERN_WORDS);
         for (size_t i = 0; i < count && i < PATTERN_WORDS; i++) {
             bp_offer(elab, suggester, words[i]);
         }
     }
     if (typing->want == BP_WANT_REGION) {
         size_t count = 0;
-        const bp_region *rows = bp_regions(&count);
+        const bp_region *rows = bp_regions(typing->elab->how->facts, &count);
         for (size_t i = 0; i < count; i++) {
             bp_offer(elab, suggester, bp_str_of(rows[i].code));
         }
     }
     if (typing->want == BP_WANT_PROTECTED) {
         size_t count = 0;
-        const bp_type *rows = bp_types(&count);
+        const bp_type *rows = bp_types(typing->elab->how->facts, &count);
         for (size_t i = 0; i < count; i++) {
             bp_offer(elab, suggester, bp_str_of(rows[i].id));
         }
@@ -216,7 +217,7 @@ outside_list(const bp_typing *typing, const bp_expr *expr)
         bp_finding *finding = bp_fault(elab, "SYN020", expr->value->span, expr->env,
                                        "\"%.*s\" is no resource type that %.*s takes", BP_ARG(word),
                                        BP_ARG(bp_typing_name(typing)));
-        const bp_type *type = bp_type_find(word);
+        const bp_type *type = bp_type_find(typing->elab->how->facts, word);
         if (type != NULL && type->word[0] != '\0') {
             bp_finding_help(elab->diagnostics, finding,
                             "a policy can select it by the word \"%s\" alone, together with the "

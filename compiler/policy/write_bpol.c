@@ -365,7 +365,7 @@ partition_of_plan(const bp_part *plan)
         for (size_t k = 0; words && k < list->value->items.count; k++) {
             bp_str text;
             words = bp_part_text(list->value->items.at[k], &text) && bp_bpol_is_region(text);
-            first = first != NULL || !words ? first : bp_region_find(text);
+            first = first != NULL || !words ? first : bp_region_find(bp_facts_built_in(), text);
         }
         if (words && first != NULL) {
             return bp_str_of(first->partition);

@@ -292,10 +292,10 @@ static void
 pattern(const bp_bpol_writer *writer, bp_str text, bp_buf *out)
 {
     bp_str words[PATTERN_WORDS];
-    size_t count = bp_pattern_words(words, PATTERN_WORDS);
+    size_t count = bp_pattern_words(bp_facts_built_in(), words, PATTERN_WORDS);
     bp_str usual = BP_STR("arn:aws:");
     for (size_t i = 0; i < count && i < PATTERN_WORDS; i++) {
-        bp_str means = bp_str_of(bp_pattern_of_word(words[i]));
+        bp_str means = bp_str_of(bp_pattern_of_word(bp_facts_built_in(), words[i]));
         if (bp_str_starts(means, usual)) {
             means = bp_str_format(writer->arena, "arn:%.*s:%.*s", BP_ARG(writer->partition),
                                   BP_ARG(bp_str_cut(means, usual.size, means.size)));

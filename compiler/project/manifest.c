@@ -87,28 +87,49 @@ read_home(bp_manifest_reader *r, bp_yaml_event key, bp_yaml_event first)
 {
     (void)key;
     bp_str text = {NULL, 0};
-    if (!bp_manifest_take_text(r, first, "a Region code", &text)) {
-        return;
-    }
-    if (bp_region_find(text) != NULL) {
+    if (bp_manifest_take_text(r, first, "a Region code", &text)) {
         r->manifest->home_region = (bp_manifest_text){.text = text, .span = first.span};
-        return;
     }
-    const bp_region *named = bp_region_by_name(text);
+}
+
+bool
+bp_manifest_check_regions(bp_diagnostics *list, const bp_manifest *manifest, const bp_facts *facts)
+{
+    bp_str text = manifest->home_region.text;
+    bp_span span = manifest->home_region.span;
+    if (text.size == 0 || bp_region_find(facts, text) != NULL) {
+        return true;
+    }
+    const bp_region *named = bp_region_by_name(facts, text);
     bp_suggester suggester = bp_suggest_start(text);
     size_t count = 0;
-    const bp_region *regions = bp_regions(&count);
+    const bp_region *regions = bp_regions(facts, &count);
     for (size_t i = 0; i < count; i++) {
         bp_suggest_offer(&suggester, bp_str_of(regions[i].code));
     }
     bp_str code = named != NULL ? bp_str_of(named->code) : suggester.best;
     bp_finding *finding =
-        bp_report(r->list, "CFG001", first.span, "\"%.*s\" is no Region code", BP_ARG(text));
+        bp_report(list, "CFG001", span, "\"%.*s\" is no Region code", BP_ARG(text));
     if (code.size > 0) {
-        bp_finding_fix(r->list, finding, named != NULL, first.span, code, "replace with \"%.*s\"",
+        bp_finding_fix(list, finding, named != NULL, span, code, "replace with \"%.*s\"",
                        BP_ARG(code));
     }
-    r->bad = true;
+    return false;
+}
+
+static void
+read_facts_extra(bp_manifest_reader *r, bp_yaml_event key, bp_yaml_event first)
+{
+    (void)key;
+    bp_manifest_take_path(r, first, "the path of a file of facts", &r->manifest->facts_extra);
+}
+
+static void
+read_facts(bp_manifest_reader *r, bp_yaml_event key, bp_yaml_event first)
+{
+    (void)key;
+    static const bp_manifest_key keys[] = {{"extra", read_facts_extra}};
+    bp_manifest_read_map(r, first, keys, 1);
 }
 
 static void
@@ -211,7 +232,7 @@ static const bp_manifest_key top_keys[] = {
     {"coverage", bp_manifest_read_coverage},
     {"retention", NULL},
     {"naming", bp_manifest_read_naming},
-    {"facts", NULL},
+    {"facts", read_facts},
     {"placeholders", read_placeholders},
     {"facts_max_age_days", read_facts_age},
     {"fail_on", read_fail_on},
@@ -276,6 +297,9 @@ bp_manifest_read(bp_arena *arena, bp_diagnostics *diagnostics, const bp_source *
     r.manifest->source = source;
     r.yaml = bp_yaml_open(arena, diagnostics, source, "the manifest");
     read_top(&r);
+    if (r.manifest->facts_extra.text.size == 0) {
+        r.bad = !bp_manifest_check_regions(diagnostics, r.manifest, NULL) || r.bad;
+    }
     *manifest = r.manifest;
     return !r.bad;
 }

@@ -5,6 +5,7 @@
 #ifndef BP_COMPILER_PROJECT_MANIFEST_H
 #define BP_COMPILER_PROJECT_MANIFEST_H
 
+#include "compiler/facts/facts.h"
 #include "lib/diagnostic.h"
 
 typedef struct bp_manifest_text {
@@ -103,6 +104,8 @@ typedef struct bp_manifest {
     bp_manifest_text inventory;     /* empty text: none named */
     int64_t inventory_max_age_days; /* default 30 */
     int64_t facts_max_age_days;     /* default 180 */
+    bp_manifest_text facts_extra;   /* a file of rows for the fact tables; empty text: none */
+    const bp_facts *facts;          /* with those rows, once they are read; NULL: compiled in */
     bp_manifest_text home_region;   /* empty text: by partition */
     bp_manifest_text output_dir;    /* default "generated" */
     unsigned targets;               /* BP_TARGET_ bits; default all */
@@ -127,5 +130,12 @@ bp_manifest *bp_manifest_new(bp_arena *arena);
  */
 bool bp_manifest_read(bp_arena *arena, bp_diagnostics *diagnostics, const bp_source *source,
                       bp_manifest **manifest);
+
+/*
+ * Judges what the manifest says of Regions by the tables in use. bp_manifest_read does it itself
+ * where no file of facts is named. False: reported.
+ */
+bool bp_manifest_check_regions(bp_diagnostics *diagnostics, const bp_manifest *manifest,
+                               const bp_facts *facts);
 
 #endif

@@ -12,12 +12,15 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_LINE = 4096, MAX_CELLS = 24, MAX_NAMES = 64, MAX_NAME = 64 };
+enum { MAX_LINE = 4096, MAX_CELLS = 32, MAX_NAMES = 96, MAX_NAME = 64 };
 
 typedef enum kind {
     TEXT,    /* a C string */
     KEY,     /* a C string; rows ascend by it */
-    NUMBER,  /* decimal digits */
+    ID,      /* a C string that no other row has in this place */
+    DAY,     /* YYYY-MM-DD; rows ascend by it, several may be of one day */
+    NUMBER,  /* decimal digits, or "?" for no limit */
+    NAMES,   /* names of columns of this table, a C string */
     WORDS,   /* one of a fixed list, printed as the C name beside it */
     REGIONS, /* a list of Regions, printed as a mask */
     SOURCES, /* codes of sources.tsv, a C string */
@@ -68,16 +71,23 @@ static const bp_column region_columns[] = {{"code", KEY, NULL},
                                            {"cross_region_copy", WORDS, answers},
                                            {"cross_account_copy", WORDS, answers},
                                            {"air_gapped_vault", WORDS, answers},
-                                           {"doubtful", TEXT, NULL},
+                                           {"audit_manager", WORDS, answers},
+                                           {"restore_testing", WORDS, answers},
+                                           {"indexing", WORDS, answers},
+                                           {"tiering", WORDS, answers},
+                                           {"malware_scan", WORDS, answers},
+                                           {"access_points", WORDS, answers},
+                                           {"since", TEXT, NULL},
+                                           {"doubtful", NAMES, NULL},
                                            {"mark", WORDS, marks},
                                            {"source", SOURCES, NULL},
                                            {"note", TEXT, NULL},
                                            {NULL, TEXT, NULL}};
 static const bp_column partition_columns[] = {
-    {"name", TEXT, NULL},       {"region_prefixes", TEXT, NULL}, {"dns_suffix", TEXT, NULL},
+    {"name", ID, NULL},         {"region_prefixes", TEXT, NULL}, {"dns_suffix", TEXT, NULL},
     {"iam_region", TEXT, NULL}, {"mark", WORDS, marks},          {"source", SOURCES, NULL},
     {NULL, TEXT, NULL}};
-static const bp_column type_columns[] = {{"id", TEXT, NULL},
+static const bp_column type_columns[] = {{"id", ID, NULL},
                                          {"label", TEXT, NULL},
                                          {"api_name", TEXT, NULL},
                                          {"pattern", TEXT, NULL},
@@ -92,7 +102,14 @@ static const bp_column type_columns[] = {{"id", TEXT, NULL},
                                          {"cold_storage", WORDS, answers},
                                          {"air_gapped_vault", WORDS, answers},
                                          {"indexing", WORDS, answers},
-                                         {"unsure", TEXT, NULL},
+                                         {"incremental", WORDS, answers},
+                                         {"item_restore", WORDS, answers},
+                                         {"restore_testing", WORDS, answers},
+                                         {"tiering", WORDS, answers},
+                                         {"malware_scan", WORDS, answers},
+                                         {"access_points", WORDS, answers},
+                                         {"audit_manager", WORDS, answers},
+                                         {"unsure", NAMES, NULL},
                                          {"mark", WORDS, marks},
                                          {"source", SOURCES, NULL},
                                          {"note", TEXT, NULL},
@@ -101,15 +118,25 @@ static const bp_column copy_columns[] = {{"type", TEXT, NULL},       {"kind", WO
                                          {"regions", REGIONS, NULL}, {"mark", WORDS, marks},
                                          {"changed", TEXT, NULL},    {"source", SOURCES, NULL},
                                          {"note", TEXT, NULL},       {NULL, TEXT, NULL}};
-static const bp_column managed_columns[] = {{"permit", TEXT, NULL},
-                                            {"path", TEXT, NULL},
-                                            {"mark", WORDS, marks},
-                                            {"source", SOURCES, NULL},
-                                            {NULL, TEXT, NULL}};
+static const bp_column type_region_columns[] = {
+    {"type", ID, NULL},     {"missing", REGIONS, NULL}, {"unknown", REGIONS, NULL},
+    {"mark", WORDS, marks}, {"source", SOURCES, NULL},  {"note", TEXT, NULL},
+    {NULL, TEXT, NULL}};
+static const bp_column change_columns[] = {{"date", DAY, NULL},       {"type", TEXT, NULL},
+                                           {"change", TEXT, NULL},    {"mark", WORDS, marks},
+                                           {"source", SOURCES, NULL}, {NULL, TEXT, NULL}};
+static const bp_column condition_columns[] = {{"id", ID, NULL},          {"condition", TEXT, NULL},
+                                              {"needs", TEXT, NULL},     {"mark", WORDS, marks},
+                                              {"source", SOURCES, NULL}, {NULL, TEXT, NULL}};
+static const bp_column managed_columns[] = {{"permit", TEXT, NULL},     {"path", ID, NULL},
+                                            {"needed_for", TEXT, NULL}, {"version", TEXT, NULL},
+                                            {"updated", TEXT, NULL},    {"mark", WORDS, marks},
+                                            {"source", SOURCES, NULL},  {NULL, TEXT, NULL}};
 static const bp_column quota_columns[] = {
-    {"id", TEXT, NULL},         {"value", NUMBER, NULL},   {"unit", TEXT, NULL},
-    {"smallest", WORDS, flags}, {"per", TEXT, NULL},       {"what", TEXT, NULL},
-    {"mark", WORDS, marks},     {"source", SOURCES, NULL}, {NULL, TEXT, NULL}};
+    {"id", ID, NULL},           {"value", NUMBER, NULL},        {"unit", TEXT, NULL},
+    {"smallest", WORDS, flags}, {"adjustable", WORDS, answers}, {"per", TEXT, NULL},
+    {"what", TEXT, NULL},       {"mark", WORDS, marks},         {"source", SOURCES, NULL},
+    {NULL, TEXT, NULL}};
 static const bp_column source_columns[] = {{"code", KEY, NULL},
                                            {"what", TEXT, NULL},
                                            {"date", DATE, NULL},
@@ -120,6 +147,9 @@ static const bp_table tables[] = {{"regions", "bp_region", region_columns},
                                   {"partitions", "bp_partition", partition_columns},
                                   {"resource_types", "bp_type", type_columns},
                                   {"copy_exceptions", "bp_copy_exception", copy_columns},
+                                  {"type_regions", "bp_type_regions", type_region_columns},
+                                  {"changes", "bp_fact_change", change_columns},
+                                  {"conditions", "bp_condition_fact", condition_columns},
                                   {"managed_policies", "bp_managed_policy", managed_columns},
                                   {"quotas", "bp_quota", quota_columns},
                                   {"sources", "bp_fact_origin", source_columns}};
@@ -176,6 +206,22 @@ next_row(reader *in, char *as_of, size_t as_of_size)
         return true;
     }
     return false;
+}
+
+/* Whether a text begins with a day, YYYY-MM-DD, and goes on with a blank or not at all. */
+static bool
+is_day(const char *text)
+{
+    static const char form[] = "dddd-dd-dd";
+    for (size_t i = 0; i < sizeof form - 1; i++) {
+        if (form[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != form[i]) {
+            return false;
+        }
+    }
+    int month = (text[5] - '0') * 10 + text[6] - '0';
+    int day = (text[8] - '0') * 10 + text[9] - '0';
+    return month >= 1 && month <= 12 && day >= 1 && day <= 31 &&
+           (text[10] == '\0' || text[10] == ' ');
 }
 
 static bool
@@ -276,9 +322,88 @@ put_regions(const reader *in, FILE *out, const char *cell)
     return true;
 }
 
+/* Blank-separated names of columns. */
 static bool
-put_cell(const reader *in, FILE *out, const bp_column *column, size_t index)
+put_names(const reader *in, FILE *out, const bp_column *columns, const char *cell)
 {
+    for (const char *at = strcmp(cell, "-") == 0 ? "" : cell; *at != '\0';) {
+        size_t size = strcspn(at, " ");
+        const bp_column *column = columns;
+        while (column->name != NULL &&
+               (strlen(column->name) != size || memcmp(column->name, at, size) != 0)) {
+            column++;
+        }
+        if (column->name == NULL) {
+            return fail(in, "no column of this table:", at);
+        }
+        at += size + (at[size] == ' ' ? 1 : 0);
+    }
+    put_string(out, cell);
+    return true;
+}
+
+static bool
+put_number(const reader *in, FILE *out, const char *cell)
+{
+    if (strcmp(cell, "?") == 0) {
+        fputs("INT64_MAX", out);
+        return true;
+    }
+    if (strspn(cell, "0123456789") != strlen(cell) || strlen(cell) > 18) {
+        return fail(in, "not a number:", cell);
+    }
+    fprintf(out, "INT64_C(%s)", cell);
+    return true;
+}
+
+static bool
+put_word(const reader *in, FILE *out, const word *words, const char *cell)
+{
+    for (const word *w = words; w->text != NULL; w++) {
+        if (strcmp(w->text, cell) == 0) {
+            fputs(w->c, out);
+            return true;
+        }
+    }
+    return fail(in, "unknown word", cell);
+}
+
+/* Keys ascend, days do not descend, ids stand once. */
+static bool
+check_key(const reader *in, kind form)
+{
+    static char last[MAX_NAME];
+    static names ids;
+    const char *cell = in->cells[0];
+    size_t size = strlen(cell);
+    size_t index = 0;
+    if (form != KEY && form != ID && form != DAY) {
+        return true;
+    }
+    if (size >= MAX_NAME || ids.count == MAX_NAMES) {
+        return fail(in, "too many rows or too long a key", cell);
+    }
+    int order = strcmp(last, cell);
+    if (form == KEY ? order >= 0 : form == DAY && order > 0) {
+        return fail(in, "rows have to ascend; too early or twice:", cell);
+    }
+    if (form == ID && known(&ids, cell, size, &index)) {
+        return fail(in, "twice in one table:", cell);
+    }
+    if (form == DAY && !is_day(cell)) {
+        return fail(in, "not a day, YYYY-MM-DD:", cell);
+    }
+    snprintf(last, sizeof last, "%s", cell);
+    if (form == ID) {
+        snprintf(ids.at[ids.count++], MAX_NAME, "%s", cell);
+    }
+    return true;
+}
+
+static bool
+put_cell(const reader *in, FILE *out, const bp_column *columns, size_t index)
+{
+    const bp_column *column = &columns[index];
     const char *cell = in->cells[index];
     if (cell[0] == '\0') {
         return fail(in, "empty cell (write \"-\") in column", column->name);
@@ -287,6 +412,8 @@ put_cell(const reader *in, FILE *out, const bp_column *column, size_t index)
     switch (column->kind) {
     case TEXT:
     case KEY:
+    case ID:
+    case DAY:
         put_string(out, cell);
         return true;
     case DATE:
@@ -297,25 +424,39 @@ put_cell(const reader *in, FILE *out, const bp_column *column, size_t index)
         put_string(out, cell);
         return true;
     case NUMBER:
-        if (strspn(cell, "0123456789") != strlen(cell) || strlen(cell) > 18) {
-            return fail(in, "not a number:", cell);
-        }
-        fprintf(out, "INT64_C(%s)", cell);
-        return true;
+        return put_number(in, out, cell);
+    case NAMES:
+        return put_names(in, out, columns, cell);
     case WORDS:
-        for (const word *w = column->words; w->text != NULL; w++) {
-            if (strcmp(w->text, cell) == 0) {
-                fputs(w->c, out);
-                return true;
-            }
-        }
-        return fail(in, "unknown word", cell);
+        return put_word(in, out, column->words, cell);
     case REGIONS:
         return put_regions(in, out, cell);
     case SOURCES:
         return put_sources(in, out, cell);
     }
     return false;
+}
+
+/* What the columns are, for what prints rows and what puts a user's values into them. */
+static void
+put_columns(FILE *out, const bp_table *table)
+{
+    fprintf(out, "static const bp_fact_column %s_columns[] = {\n", table->name);
+    for (const bp_column *column = table->columns; column->name != NULL; column++) {
+        const char *form = column->kind == NUMBER     ? "NUMBER"
+                           : column->kind == REGIONS  ? "REGIONS"
+                           : column->kind == NAMES    ? "NAMES"
+                           : column->kind == SOURCES  ? "SOURCES"
+                           : column->words == answers ? "ANSWER"
+                           : column->words == flags   ? "FLAG"
+                           : column->words == marks   ? "MARK"
+                           : column->words == opt_ins ? "OPT_IN"
+                           : column->words == copies  ? "COPY"
+                                                      : "TEXT";
+        fprintf(out, "    {\"%s\", BP_FACT_%s, offsetof(%s, %s)},\n", column->name, form,
+                table->c_type, column->name);
+    }
+    fputs("};\n", out);
 }
 
 static bool
@@ -334,11 +475,10 @@ static bool
 convert(const bp_table *table, reader *in, FILE *out)
 {
     char as_of[MAX_LINE] = "";
-    char last[MAX_NAME] = "";
     if (!next_row(in, as_of, sizeof as_of) || !check_header(in, table->columns)) {
         return false;
     }
-    if (strlen(as_of) < 10 || as_of[4] != '-' || as_of[7] != '-') {
+    if (!is_day(as_of)) {
         return fail(in, "no comment \"# as_of: YYYY-MM-DD\" before the header; found", as_of);
     }
     size_t width = in->cell_count;
@@ -348,24 +488,22 @@ convert(const bp_table *table, reader *in, FILE *out)
         if (in->cell_count != width) {
             return fail(in, "wrong number of cells in the row of", in->cells[0]);
         }
-        if (table->columns[0].kind == KEY) {
-            if (strcmp(last, in->cells[0]) >= 0 || strlen(in->cells[0]) >= MAX_NAME) {
-                return fail(in, "rows have to ascend; too early or twice:", in->cells[0]);
-            }
-            snprintf(last, sizeof last, "%s", in->cells[0]);
+        if (!check_key(in, table->columns[0].kind)) {
+            return false;
         }
         fputs("    {", out);
         for (size_t i = 0; i < width; i++) {
             if (i > 0) {
                 fputc(',', out);
             }
-            if (!put_cell(in, out, &table->columns[i], i)) {
+            if (!put_cell(in, out, table->columns, i)) {
                 return false;
             }
         }
         fputs("},\n", out);
     }
     fputs("};\n", out);
+    put_columns(out, table);
     return true;
 }
 

@@ -18,6 +18,10 @@ if(TARGET backpol)
       endforeach()
     endif()
 
+    # Valid projects, at which no rule says anything from a warning up.
+    add_test(NAME quiet/generated COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_SOURCE_DIR}/tools/quiet_corpus/check.py $<TARGET_FILE:backpol> --count 220)
+    set_tests_properties(quiet/generated PROPERTIES TIMEOUT 300)
+
     add_test(NAME tools/every_rule_can_be_suppressed COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_SOURCE_DIR}/tools/every_rule_can_be_suppressed)
     set_tests_properties(tools/every_rule_can_be_suppressed PROPERTIES ENVIRONMENT "BACKPOL=$<TARGET_FILE:backpol>")
   endif()

@@ -5,6 +5,7 @@
 #include "compiler/checks/support_test.h"
 
 #include "compiler/checks/seed_test.h"
+#include "compiler/checks/types.h"
 
 /* The seed with its first selection replaced, and changes in the template and inventory. */
 static project
@@ -251,10 +252,36 @@ only_the_copy_sets_cold_storage(void **state)
     project_free(&p);
 }
 
+/* Seven are told whole; of eight, six and a number. */
+static void
+a_long_list_of_types_is_cut(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t count;
+        const char *ending;
+    } cases[] = {{1, "t"},
+                 {2, "t and t"},
+                 {7, "t, t, t, t, t, t and t"},
+                 {8, "t, t, t, t, t, t and 2 more"}};
+    bp_arena *arena = bp_arena_new(NULL);
+    static const bp_type type = {.label = "t (more about it)"};
+    const bp_type *types[8];
+    for (size_t i = 0; i < 8; i++) {
+        types[i] = &type;
+    }
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        bp_str words = bp_type_words(arena, types, cases[i].count);
+        assert_true(bp_str_equal(words, bp_str_of(cases[i].ending)));
+    }
+    bp_arena_free(arena);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_long_list_of_types_is_cut),
         cmocka_unit_test(types_that_are_never_copied),
         cmocka_unit_test(a_mixed_selection_tells_sure_and_unsure_apart),
         cmocka_unit_test(exclusions_and_stars),

@@ -17,6 +17,7 @@ typedef struct bp_file_error {
     bool missing; /* nothing stands there */
     bool outside; /* absolute, "..", or a link that leaves the root */
     bool too_large;
+    bool replaced; /* writing: the new set stands all the same, only tidying up behind it failed */
 } bp_file_error;
 
 /*
@@ -69,14 +70,29 @@ typedef struct bp_file_out {
 /*
  * Writes a set of files into `folder` (made if missing), the last one in the list last of all
  * ("manifest last"), each by temporary file, fsync and rename; first all temporaries, then all
- * renames, so that a full disk changes nothing. Then removes `stale` (paths relative to the folder;
- * missing ones are fine) and folders that became empty by that. A lock on the folder itself
- * serialises two writers; SIGINT, SIGTERM and SIGHUP are blocked while renaming. On failure the old
- * files are put back, the temporaries removed, and *error says which file and why (only a stale
- * file that cannot be removed is told after the new set stands). Nothing is written through links
- * inside the folder.
+ * renames, so that a full disk changes nothing. Before the last rename it removes `stale` (paths
+ * relative to the folder; missing ones are fine), in the end folders that became empty by that. A
+ * lock on the folder itself serialises two writers; SIGINT, SIGTERM and SIGHUP are blocked while
+ * renaming. On failure the old files are put back, the temporaries removed, and *error says which
+ * file and why. Nothing is written through links inside the folder. Names like ".NAME.1.old.part"
+ * in a folder of the set are its own. A writer that is killed may leave some files new and some
+ * old.
  */
 bool bp_file_write_set(bp_arena *arena, const char *folder, const bp_file_out *files, size_t count,
                        const bp_str *stale, size_t stale_count, bp_file_error *error);
+
+/*
+ * The same for a folder that is ours as a whole, in one step: the new folder is made beside
+ * the old one, as ".NAME.PID.part", everything in the old one that is neither in `files` nor in
+ * `stale` is linked into it, and the two names are exchanged; then the old one is removed. Whoever
+ * looks, and however the writer ends, killed included, sees the whole old set or the whole new
+ * one; what a killed writer left beside is removed by the next. The folder gets a new inode, files
+ * of others keep theirs. Where that cannot be (no exchange in the file system, a mount point, a
+ * folder above that is not ours to write, folders of another owner, more than 10,000 files of
+ * others), as bp_file_write_set.
+ */
+bool bp_file_write_folder(bp_arena *arena, const char *folder, const bp_file_out *files,
+                          size_t count, const bp_str *stale, size_t stale_count,
+                          bp_file_error *error);
 
 #endif

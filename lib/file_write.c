@@ -6,20 +6,16 @@
  */
 #include "lib/file.h"
 
+#include "lib/file_lock.h"
 #include "lib/file_walk.h"
 #include "lib/map.h"
-#include "lib/vec.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
-
-enum { FOLDER_MODE = 0755, TRIES = 16 };
 
 /* An open folder of the set. */
 typedef struct place {
@@ -30,9 +26,10 @@ typedef struct place {
     bool made; /* by this job */
 } place;
 
-/* A file on its way. */
+/* A file on its way, or a stale one on its way out. */
 typedef struct part {
-    const bp_file_out *file;
+    const bp_file_out *file; /* NULL: stale */
+    bp_str path;
     place *in;
     const char *name;
     const char *temporary;
@@ -40,7 +37,7 @@ typedef struct part {
     bool has_temporary;
     bool has_backup;
     bool had_old;
-    bool renamed;
+    bool renamed; /* or removed */
     mode_t mode;
 } part;
 
@@ -48,12 +45,13 @@ typedef struct job {
     bp_arena *arena;
     bp_file_error *error;
     const char *folder;
-    BP_VEC(const char *) made_above; /* folders that had to be made to have `folder` */
+    bp_root root;
     BP_VEC(place *) places;
     bp_map *place_by_path;
     bp_map *names; /* paths that this set writes or removes */
-    part *parts;
-    size_t count;
+    part *parts;   /* the files, then the stale ones */
+    size_t count;  /* of both */
+    size_t files;
     bool done; /* the new set stands */
     bool masked;
     sigset_t old_mask;
@@ -90,17 +88,26 @@ roll_back(job *on)
     }
 }
 
+/* A second time if the first fails: nothing lies about for a fault that passes. */
+static void
+remove_surely(int in, const char *name)
+{
+    if (unlinkat(in, name, 0) != 0) {
+        unlinkat(in, name, 0);
+    }
+}
+
 static void
 remove_temporaries(job *on)
 {
     for (size_t i = 0; i < on->count; i++) {
         part *each = &on->parts[i];
         if (each->has_temporary) {
-            unlinkat(each->in->descriptor, each->temporary, 0);
+            remove_surely(each->in->descriptor, each->temporary);
             each->has_temporary = false;
         }
         if (each->has_backup) {
-            unlinkat(each->in->descriptor, each->backup, 0);
+            remove_surely(each->in->descriptor, each->backup);
             each->has_backup = false;
         }
     }
@@ -129,54 +136,18 @@ finish(void *object)
         if (each->made && !on->done && each->above != NULL) {
             unlinkat(each->above->descriptor, each->name, AT_REMOVEDIR);
         }
-        if (each->descriptor >= 0) {
-            close(each->descriptor); /* the root's lock goes with it */
+        if (each->descriptor >= 0 && each->above != NULL) {
+            close(each->descriptor);
         }
     }
-    for (size_t i = on->made_above.count; i-- > 0 && !on->done;) {
-        rmdir(on->made_above.at[i]);
+    if (!on->done) {
+        bp_root_unmake(&on->root); /* under the lock: the next writer sees that it is gone */
     }
+    bp_root_close(&on->root);
     unmask(on);
 }
 
-/* Makes the set's folder and what is missing above it. */
-static bool
-make_root(job *on)
-{
-    bp_str path = bp_str_of(on->folder);
-    for (size_t end = 1; end <= path.size; end++) {
-        if (end < path.size && path.at[end] != '/') {
-            continue;
-        }
-        const char *each = bp_arena_copy(on->arena, path.at, end);
-        const char **made = bp_vec_add(on->arena, &on->made_above);
-        *made = each;
-        if (mkdir(each, FOLDER_MODE) == 0) {
-            chmod(each, FOLDER_MODE);
-            continue;
-        }
-        on->made_above.count--;
-        if (errno != EEXIST && errno != EISDIR) {
-            return fail_code(on, bp_str_of(each), errno);
-        }
-    }
-    return true;
-}
-
-/* Waits for the lock. Where the file system has no locks, writing goes on without. */
-static bool
-lock(int folder)
-{
-    while (flock(folder, LOCK_EX) != 0) {
-        if (errno != EINTR) {
-            return errno == ENOLCK || errno == EOPNOTSUPP || errno == ENOSYS || errno == EBADF ||
-                   errno == EINVAL;
-        }
-    }
-    return true;
-}
-
-/* Opens and locks the root. Another writer may have failed and removed it while we waited. */
+/* Opens and locks the root. */
 static bool
 open_root(job *on)
 {
@@ -185,26 +156,9 @@ open_root(job *on)
     root->descriptor = -1;
     *bp_vec_add(on->arena, &on->places) = root;
     bp_map_set(on->place_by_path, root->path, root);
-    for (int i = 0; i < TRIES; i++) {
-        struct stat now;
-        if (!make_root(on)) {
-            return false;
-        }
-        root->descriptor = open(on->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (root->descriptor < 0) {
-            return errno == ENOTDIR ? fail(on, root->path, "is a file, not a folder")
-                                    : fail_code(on, root->path, errno);
-        }
-        if (!lock(root->descriptor) || fstat(root->descriptor, &now) != 0) {
-            return fail_code(on, root->path, errno);
-        }
-        if (now.st_nlink > 0) {
-            return true;
-        }
-        close(root->descriptor);
-        root->descriptor = -1;
-    }
-    return fail(on, root->path, "another writer keeps removing the folder");
+    bool opened = bp_root_open(on->arena, on->folder, &on->root, &on->error->text);
+    root->descriptor = on->root.descriptor;
+    return opened;
 }
 
 /* Why a name that should be a folder could not be opened. */
@@ -237,7 +191,7 @@ open_place(job *on, place *above, bp_str path, place **opened)
     folder->name = bp_str_c(on->arena, bp_str_cut(path, skipped, path.size));
     *bp_vec_add(on->arena, &on->places) = folder;
     bp_map_set(on->place_by_path, path, folder);
-    folder->made = mkdirat(above->descriptor, folder->name, FOLDER_MODE) == 0;
+    folder->made = mkdirat(above->descriptor, folder->name, BP_FOLDER_MODE) == 0;
     if (!folder->made && errno != EEXIST) {
         return fail_code(on, path, errno);
     }
@@ -246,7 +200,7 @@ open_place(job *on, place *above, bp_str path, place **opened)
     if (folder->descriptor < 0) {
         return fail_folder(on, above, folder, errno);
     }
-    if (folder->made && fchmod(folder->descriptor, FOLDER_MODE) != 0) {
+    if (folder->made && fchmod(folder->descriptor, BP_FOLDER_MODE) != 0) {
         return fail_code(on, path, errno);
     }
     *opened = folder;
@@ -281,20 +235,27 @@ is_clean(job *on, bp_str path)
     return fail(on, path, "is not a path inside the folder");
 }
 
+static void
+name_part(const job *on, part *each, bp_str path)
+{
+    bp_str folder = bp_path_folder(path);
+    size_t skipped = folder.size == 0 ? 0 : folder.size + 1;
+    long process = (long)getpid();
+    each->path = path;
+    each->name = bp_str_c(on->arena, bp_str_cut(path, skipped, path.size));
+    each->temporary = bp_str_format(on->arena, ".%s.%ld.part", each->name, process).at;
+    each->backup = bp_str_format(on->arena, ".%s.%ld.old.part", each->name, process).at;
+}
+
 static bool
 prepare_part(job *on, part *each, const bp_file_out *file)
 {
     if (!is_clean(on, file->path) || !open_folder_of(on, file->path, &each->in)) {
         return false;
     }
-    bp_str folder = bp_path_folder(file->path);
-    size_t skipped = folder.size == 0 ? 0 : folder.size + 1;
-    long process = (long)getpid();
     each->file = file;
     each->mode = file->executable ? 0755 : 0644;
-    each->name = bp_str_c(on->arena, bp_str_cut(file->path, skipped, file->path.size));
-    each->temporary = bp_str_format(on->arena, ".%s.%ld.part", each->name, process).at;
-    each->backup = bp_str_format(on->arena, ".%s.%ld.old.part", each->name, process).at;
+    name_part(on, each, file->path);
     struct stat found;
     if (fstatat(each->in->descriptor, each->name, &found, AT_SYMLINK_NOFOLLOW) != 0) {
         return errno == ENOENT || fail_code(on, file->path, errno);
@@ -307,34 +268,14 @@ prepare_part(job *on, part *each, const bp_file_out *file)
     return S_ISREG(found.st_mode) || fail(on, file->path, bp_file_kind(found.st_mode));
 }
 
-/* The name inside ".NAME.PID.part" or ".NAME.PID.old.part"; empty for anything else. */
-static bp_str
-name_in_leftover(bp_str entry)
-{
-    bp_str end = BP_STR(".part");
-    if (!bp_str_starts(entry, BP_STR(".")) || !bp_str_ends(entry, end)) {
-        return BP_STR("");
-    }
-    entry = bp_str_cut(entry, 1, entry.size - end.size);
-    if (bp_str_ends(entry, BP_STR(".old"))) {
-        entry.size -= 4;
-    }
-    size_t size = entry.size;
-    while (size > 0 && bp_is_digit(entry.at[size - 1])) {
-        size--;
-    }
-    bool numbered = size < entry.size && size > 1 && entry.at[size - 1] == '.';
-    return numbered ? bp_str_cut(entry, 0, size - 1) : BP_STR("");
-}
-
 static void
 close_folder(void *object)
 {
     closedir(object);
 }
 
-/* Removes temporaries of our own names that a killed writer left. We hold the lock: no other writer
- * is at work. */
+/* Removes temporaries of our own names that a killed writer left, and what it kept of old files,
+ * whatever their names. We hold the lock: no other writer is at work. */
 static void
 remove_leftovers(job *on, const place *in)
 {
@@ -348,9 +289,10 @@ remove_leftovers(job *on, const place *in)
     }
     bp_arena_defer(on->arena, close_folder, open);
     for (const struct dirent *entry = readdir(open); entry != NULL; entry = readdir(open)) {
-        bp_str name = name_in_leftover(bp_str_of(entry->d_name));
+        bp_str name = bp_leftover_name(bp_str_of(entry->d_name));
         if (name.size > 0 &&
-            bp_map_get(on->names, bp_path_join(on->arena, in->path, name)) != NULL) {
+            (bp_str_ends(bp_str_of(entry->d_name), BP_STR(".old.part")) ||
+             bp_map_get(on->names, bp_path_join(on->arena, in->path, name)) != NULL)) {
             unlinkat(in->descriptor, entry->d_name, 0);
         }
     }
@@ -393,13 +335,13 @@ write_temporary(job *on, part *each)
 static bool
 keep_old(job *on, part *each)
 {
-    int in = each->in->descriptor;
     if (!each->had_old) {
         return true;
     }
+    int in = each->in->descriptor;
     each->has_backup = linkat(in, each->name, in, each->backup, 0) == 0;
     bool unsupported = errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS || errno == EMLINK;
-    return each->has_backup || unsupported || fail_code(on, each->file->path, errno);
+    return each->has_backup || unsupported || fail_code(on, each->path, errno);
 }
 
 static bool
@@ -412,37 +354,6 @@ sync_places(job *on)
         }
     }
     return true;
-}
-
-static void
-mask(job *on)
-{
-    sigset_t interrupts;
-    sigemptyset(&interrupts);
-    sigaddset(&interrupts, SIGINT);
-    sigaddset(&interrupts, SIGTERM);
-    sigaddset(&interrupts, SIGHUP);
-    on->masked = sigprocmask(SIG_BLOCK, &interrupts, &on->old_mask) == 0;
-}
-
-static bool
-rename_all(job *on)
-{
-    for (size_t i = 0; i < on->count; i++) {
-        if (!keep_old(on, &on->parts[i])) {
-            return false;
-        }
-    }
-    for (size_t i = 0; i < on->count; i++) {
-        part *each = &on->parts[i];
-        int in = each->in->descriptor;
-        if (renameat(in, each->temporary, in, each->name) != 0) {
-            return fail_code(on, each->file->path, errno);
-        }
-        each->renamed = true;
-        each->has_temporary = false;
-    }
-    return sync_places(on);
 }
 
 /* The folder of a path below the root, no links followed; -1 if it is not there. */
@@ -458,56 +369,92 @@ open_existing(const job *on, bp_str folder)
             memcpy(text, name.at, name.size);
         }
         int next = openat(at, text, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        int code = errno;
         close(at);
+        errno = code;
         at = next;
         start += name.size + 1;
     }
     return at;
 }
 
-/* Removes one entry below the root; a missing one is fine, and only regular files and empty folders
- * go. */
-static int
-remove_entry(const job *on, bp_str path, bool folder)
+/* Finds a stale file: a missing one is fine, and only a regular file is ever ours. */
+static bool
+prepare_stale(job *on, part *each, bp_str path)
 {
-    bp_str above = bp_path_folder(path);
-    size_t skipped = above.size == 0 ? 0 : above.size + 1;
-    const char *name = bp_str_c(on->arena, bp_str_cut(path, skipped, path.size));
-    int in = open_existing(on, above);
-    if (in < 0) {
-        return ENOENT;
+    if (bp_map_get(on->names, path) == on) {
+        return true; /* it is written */
     }
+    int folder = open_existing(on, bp_path_folder(path));
+    if (folder < 0) {
+        return errno == ENOENT || errno == ENOTDIR || errno == ELOOP || fail_code(on, path, errno);
+    }
+    place *in = BP_NEW(on->arena, place);
+    in->path = bp_path_folder(path);
+    in->above = on->places.at[0];
+    in->descriptor = folder;
+    *bp_vec_add(on->arena, &on->places) = in;
+    name_part(on, each, path);
     struct stat found;
-    int code = 0;
-    bool there = fstatat(in, name, &found, AT_SYMLINK_NOFOLLOW) == 0;
-    bool ours = there && (folder ? S_ISDIR(found.st_mode) : S_ISREG(found.st_mode));
-    if (!ours) {
-        code = ENOENT;
-    } else if (unlinkat(in, name, folder ? AT_REMOVEDIR : 0) != 0) {
-        code = errno;
+    if (fstatat(folder, each->name, &found, AT_SYMLINK_NOFOLLOW) != 0) {
+        return errno == ENOENT || fail_code(on, path, errno);
     }
-    close(in);
-    return code;
+    each->had_old = S_ISREG(found.st_mode);
+    each->in = each->had_old ? in : NULL;
+    return true;
 }
 
+/* Puts one new file in its place, or removes a stale one. */
 static bool
-remove_stale(job *on, const bp_str *stale, size_t count)
+settle(job *on, part *each)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (bp_map_get(on->names, stale[i]) == on) {
-            continue; /* it was just written */
-        }
-        int code = remove_entry(on, stale[i], false);
-        if (code != 0 && code != ENOENT) {
-            fail_code(on, stale[i], code);
+    int in = each->in == NULL ? -1 : each->in->descriptor;
+    bool gone = each->file == NULL && (in < 0 || unlinkat(in, each->name, 0) == 0);
+    if (!gone && (each->file == NULL || renameat(in, each->temporary, in, each->name) != 0)) {
+        return fail_code(on, each->path, errno);
+    }
+    each->renamed = in >= 0;
+    each->has_temporary = false;
+    return true;
+}
+
+/* All files but the last, the stale ones, then the last: the list of files, which still lists the
+ * stale ones until they are gone. */
+static bool
+rename_all(job *on)
+{
+    for (size_t i = 0; i < on->count; i++) {
+        if (!keep_old(on, &on->parts[i])) {
             return false;
         }
-        bp_str folder = bp_path_folder(stale[i]);
-        while (code == 0 && folder.size > 0 && remove_entry(on, folder, true) == 0) {
-            folder = bp_path_folder(folder);
+    }
+    for (size_t i = 0; i < on->count; i++) {
+        if (i + 1 != on->files && !settle(on, &on->parts[i])) {
+            return false;
         }
     }
-    return true;
+    return (on->files == 0 || settle(on, &on->parts[on->files - 1])) && sync_places(on);
+}
+
+/* Removes folders that became empty when the stale files went. */
+static void
+remove_empty_folders(job *on)
+{
+    for (size_t i = on->files; i < on->count; i++) {
+        bp_str folder = on->parts[i].renamed ? bp_path_folder(on->parts[i].path) : BP_STR("");
+        int code = 0;
+        while (code == 0 && folder.size > 0) {
+            bp_str above = bp_path_folder(folder);
+            size_t skipped = above.size == 0 ? 0 : above.size + 1;
+            int in = open_existing(on, above);
+            const char *name = bp_str_c(on->arena, bp_str_cut(folder, skipped, folder.size));
+            code = in < 0 ? ENOENT : unlinkat(in, name, AT_REMOVEDIR) == 0 ? 0 : errno;
+            if (in >= 0) {
+                close(in);
+            }
+            folder = above;
+        }
+    }
 }
 
 static bool
@@ -519,7 +466,7 @@ note_names(job *on, const bp_file_out *files, const bp_str *stale, size_t stale_
         }
         bp_map_set(on->names, stale[i], on->error);
     }
-    for (size_t i = 0; i < on->count; i++) {
+    for (size_t i = 0; i < on->files; i++) {
         bp_map_set(on->names, files[i].path, on);
     }
     return true;
@@ -531,25 +478,32 @@ run(job *on, const bp_file_out *files, const bp_str *stale, size_t stale_count)
     if (!note_names(on, files, stale, stale_count) || !open_root(on)) {
         return false;
     }
-    for (size_t i = 0; i < on->count; i++) {
+    for (size_t i = 0; i < on->files; i++) {
         if (!prepare_part(on, &on->parts[i], &files[i])) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < stale_count; i++) {
+        if (!prepare_stale(on, &on->parts[on->files + i], stale[i])) {
             return false;
         }
     }
     for (size_t i = 0; i < on->places.count; i++) {
         remove_leftovers(on, on->places.at[i]);
     }
-    for (size_t i = 0; i < on->count; i++) {
+    for (size_t i = 0; i < on->files; i++) {
         if (!write_temporary(on, &on->parts[i])) {
             return false;
         }
     }
-    mask(on);
+    on->masked = bp_mask_interrupts(&on->old_mask);
     if (!rename_all(on)) {
         return false;
     }
     on->done = true;
-    return remove_stale(on, stale, stale_count);
+    remove_temporaries(on);
+    remove_empty_folders(on);
+    return true;
 }
 
 bool
@@ -561,10 +515,12 @@ bp_file_write_set(bp_arena *arena, const char *folder, const bp_file_out *files,
     on->arena = arena;
     on->error = error;
     on->folder = folder;
+    on->root.descriptor = -1;
     on->place_by_path = bp_map_new(arena);
     on->names = bp_map_new(arena);
-    on->parts = bp_arena_array(arena, count, sizeof *on->parts);
-    on->count = count;
+    on->parts = bp_arena_array(arena, count + stale_count, sizeof *on->parts);
+    on->count = count + stale_count;
+    on->files = count;
     bp_arena_defer(arena, finish, on);
     bool written = run(on, files, stale, stale_count);
     bp_arena_release(arena, on);

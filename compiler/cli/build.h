@@ -20,6 +20,7 @@ typedef struct bp_comparison {
     bp_str shown;          /* as people know it: relative to the root, or as typed */
     bp_file_state *states; /* by index of artifacts->files */
     bp_str *problems;      /* by the same index: why a standing file cannot be read; mostly empty */
+    bp_str *standing;      /* by the same index: what stands there; empty if nothing does */
     bp_strings stale;      /* listed by the manifest there, stand there, and are no longer made */
     bool foreign_manifest; /* a manifest.json stands there that is none of ours */
 } bp_comparison;
@@ -31,7 +32,8 @@ typedef struct bp_comparison {
 bool bp_build_folder(bp_run *run, bp_session *session, bp_comparison *comparison);
 /* Reads what stands in the folder. */
 void bp_build_compare(bp_run *run, const bp_session *session, bp_comparison *comparison);
-/* OPS001 for every file that is missing, differs, or is no longer made. */
+/* OPS001 for every file that is missing, differs (with the first difference), or is no longer
+ * made. */
 void bp_build_report_stale(bp_session *session, const bp_comparison *comparison);
 /* Writes the artifacts and removes stale ones. False: said already; what stood there stands. */
 bool bp_build_write(bp_run *run, const bp_session *session, const bp_comparison *comparison);

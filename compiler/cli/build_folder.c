@@ -94,6 +94,7 @@ state_of(bp_run *run, bp_comparison *comparison, const bp_map *listed, size_t in
         comparison->problems[index] = error.missing ? BP_STR("") : error.text;
         return BP_FILE_NEW;
     }
+    comparison->standing[index] = text;
     if (bp_str_equal(text, file->text)) {
         return BP_FILE_SAME;
     }
@@ -109,6 +110,7 @@ bp_build_compare(bp_run *run, const bp_session *session, bp_comparison *comparis
     bp_map *listed = earlier_files(run, comparison);
     comparison->states = bp_arena_array(run->arena, count, sizeof *comparison->states);
     comparison->problems = bp_arena_array(run->arena, count, sizeof *comparison->problems);
+    comparison->standing = bp_arena_array(run->arena, count, sizeof *comparison->standing);
     for (size_t i = 0; i < count; i++) {
         const bp_file_out *file = &artifacts->files.at[i];
         bp_map_set(made, file->path, comparison);
@@ -123,39 +125,6 @@ bp_build_compare(bp_run *run, const bp_session *session, bp_comparison *comparis
              !error.missing)) {
             *bp_vec_add(run->arena, &comparison->stale) = path;
         }
-    }
-}
-
-static void
-report_one(bp_session *session, const bp_comparison *comparison, bp_str path, const char *what)
-{
-    bp_str shown = bp_path_join(session->arena, comparison->shown, path);
-    const bp_source *place = bp_sources_add(session->sources, shown, BP_STR(""));
-    bp_finding *finding = bp_report(session->diagnostics, "OPS001", bp_span_of(place, 0, 0),
-                                    "\"%.*s\" %s", BP_ARG(shown), what);
-    bp_finding_help(session->diagnostics, finding, "run backpol build and commit what it writes");
-}
-
-void
-bp_build_report_stale(bp_session *session, const bp_comparison *comparison)
-{
-    for (size_t i = 0; i < session->artifacts->files.count; i++) {
-        bp_str path = session->artifacts->files.at[i].path;
-        bp_file_state state = comparison->states[i];
-        if (comparison->problems[i].size > 0) {
-            report_one(session, comparison, path,
-                       bp_str_format(session->arena, "cannot be compared: it %.*s",
-                                     BP_ARG(comparison->problems[i]))
-                           .at);
-        } else if (state == BP_FILE_NEW) {
-            report_one(session, comparison, path, "is missing; the sources make it");
-        } else if (state != BP_FILE_SAME) {
-            report_one(session, comparison, path, "differs from what the sources make");
-        }
-    }
-    for (size_t i = 0; i < comparison->stale.count; i++) {
-        report_one(session, comparison, comparison->stale.at[i],
-                   "is no longer made from the sources");
     }
 }
 
@@ -179,11 +148,11 @@ bp_build_write(bp_run *run, const bp_session *session, const bp_comparison *comp
         return false;
     }
     bp_file_error error = {0};
-    if (!bp_file_write_set(run->arena, comparison->folder, artifacts->files.at,
-                           artifacts->files.count, comparison->stale.at, comparison->stale.count,
-                           &error)) {
-        bp_run_trouble(run, "in \"%.*s\": %.*s; what stood there stands", BP_ARG(comparison->shown),
-                       BP_ARG(error.text));
+    if (!bp_file_write_folder(run->arena, comparison->folder, artifacts->files.at,
+                              artifacts->files.count, comparison->stale.at, comparison->stale.count,
+                              &error)) {
+        bp_run_trouble(run, "in \"%.*s\": %.*s; %s", BP_ARG(comparison->shown), BP_ARG(error.text),
+                       error.replaced ? "the new files stand" : "what stood there stands");
         return false;
     }
     return true;

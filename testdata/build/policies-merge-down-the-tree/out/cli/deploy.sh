@@ -1,6 +1,6 @@
 #!/bin/sh
 # Deploys this folder with the AWS CLI, as the management account: creates what is missing, updates
-# what is there, deletes nothing. Needs sh, cat, sleep and aws.
+# what is there, deletes nothing. Needs sh, cat, sed, sleep, sha256sum (or shasum) and aws.
 #
 # What to do stands in plan.tsv, every value in the input files beside it; nothing here is generated.
 #   SKIP_PREREQS=1   leave the switches of the organization alone
@@ -33,6 +33,29 @@ stacks_in() { # REGION COMMAND...
 organization() { aws --region "$global_region" --output text organizations "$@" </dev/null; }
 
 input() { printf 'file://%s/%s' "$folder" "$1"; }
+
+# Every file is what manifest.json beside this folder says, or nothing is deployed: a copy that broke
+# off, a merge gone wrong or an edit by hand would otherwise deploy half of one build.
+check_files() {
+  whole=$folder/..
+  manifest=$whole/manifest.json
+  [ -r "$manifest" ] || fail "no manifest.json above $folder; keep the folder that backpol wrote whole"
+  listed=$(sed -n 's/^    "\([A-Za-z0-9._/-]*\)": "\([0-9a-f]*\)",\{0,1\}$/\2  \1/p' "$manifest" |
+    sed -n '/^[0-9a-f]\{64\}  /p')
+  case $newline$listed$newline in
+    *"  cli/deploy.sh$newline"*"  cli/plan.tsv$newline"*) ;;
+    *) fail "manifest.json does not list the files of this folder; run backpol build again" ;;
+  esac
+  if command -v sha256sum >/dev/null 2>&1; then
+    sum=sha256sum
+  else
+    sum='shasum -a 256'
+  fi
+  if ! bad=$(cd "$whole" && printf '%s\n' "$listed" | LC_ALL=C $sum -c 2>&1); then
+    printf '%s\n' "$bad" | sed -n '/: OK$/!p' >&2
+    fail "files differ from manifest.json; run backpol build again, then deploy"
+  fi
+}
 
 wait_for_operation() { # STACK-SET OPERATION
   while :; do
@@ -160,6 +183,7 @@ deploy_policy() { # KEY TARGET,TARGET...
   done
 }
 
+check_files
 while IFS=$tab read -r what first second third; do
   case $what in
     home-region) home_region=$first ;;

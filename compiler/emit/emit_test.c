@@ -89,7 +89,8 @@ emit(world *w, unsigned targets, bool *good)
     bp_artifacts *artifacts = NULL;
     const bp_deployment *deployment = world_deploy(w, &deployed);
     assert_true(deployed);
-    *good = bp_emit(w->arena, w->diagnostics, deployment, targets, &artifacts);
+    bp_build_order order = {.targets = targets};
+    *good = bp_emit(w->arena, w->diagnostics, deployment, &order, &artifacts);
     return artifacts;
 }
 
@@ -252,10 +253,11 @@ all_of_an_unknown_organization_cannot_be_named(void **state)
     (void)state;
     bp_deployment *deployment = world_deploy(&w, &good);
     bp_artifacts *artifacts = NULL;
+    bp_build_order order = {.targets = BP_TARGET_TEMPLATES};
     deployment->organization_id = (bp_str){"", 0};
-    assert_true(bp_emit(w.arena, w.diagnostics, deployment, BP_TARGET_TEMPLATES, &artifacts));
+    assert_true(bp_emit(w.arena, w.diagnostics, deployment, &order, &artifacts));
     deployment->stacks.at[1].copies_in.organization = true;
-    assert_false(bp_emit(w.arena, w.diagnostics, deployment, BP_TARGET_TEMPLATES, &artifacts));
+    assert_false(bp_emit(w.arena, w.diagnostics, deployment, &order, &artifacts));
     assert_int_equal(bp_diagnostics_count(w.diagnostics, BP_ERROR), 1);
     bp_arena_free(w.arena);
 }

@@ -31,7 +31,7 @@ typedef struct bp_comparison {
 bool bp_build_folder(bp_run *run, bp_session *session, bp_comparison *comparison);
 /* Reads what stands in the folder. */
 void bp_build_compare(bp_run *run, const bp_session *session, bp_comparison *comparison);
-/* OPS001 for every file that is missing, differs, or is no longer made. */
+/* OPS001 for every file that is missing or differs, OPS008 for one that is no longer made. */
 void bp_build_report_stale(bp_session *session, const bp_comparison *comparison);
 /* Writes the artifacts and removes stale ones. False: said already; what stood there stands. */
 bool bp_build_write(bp_run *run, const bp_session *session, const bp_comparison *comparison);

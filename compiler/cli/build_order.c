@@ -132,6 +132,13 @@ bp_build_sizes(bp_run *run, const bp_session *session, const bp_build_order *ord
                          named ? "that CloudFormation reads from a bucket"
                                : "that CloudFormation takes inline");
     }
+    unsigned others = BP_TARGET_CLOUDFORMATION | BP_TARGET_TERRAFORM;
+    if (named && (order->targets & BP_TARGET_CLI) != 0 && (order->targets & others) != 0) {
+        bp_output_format(run->out,
+                         "%-8s templates have to be in the bucket before any other way is taken: "
+                         "ONLY_TEMPLATES=1 cli/deploy.sh copies them\n",
+                         "Note");
+    }
 }
 
 static const bp_file_out *

@@ -197,14 +197,14 @@ bp_command_build(bp_run *run)
     if (print != NULL && compare) {
         return bp_run_usage(run, "--print and --check exclude each other");
     }
-    if (!read_targets(run, &order.targets) || !bp_build_read_order(run, &order)) {
+    if (!read_targets(run, &order.targets)) {
         return BP_EXIT_CANNOT;
     }
     if (print != NULL) {
-        order = (bp_build_order){.targets = BP_TARGET_POLICIES};
+        order.targets = BP_TARGET_POLICIES;
     }
     bp_session *session = bp_project_open(run);
-    if (session == NULL) {
+    if (session == NULL || (print == NULL && !bp_build_read_order(run, &order))) {
         return BP_EXIT_CANNOT;
     }
     if (!make_artifacts(run, session, &order)) {

@@ -344,6 +344,13 @@ a_large_management_template_is_refused_and_the_cli_path_is_not(void **state)
     assert_int_equal(errors_of(&w, "QTA008"), 1);
     emit(&w, BP_TARGET_POLICIES | BP_TARGET_TEMPLATES | BP_TARGET_CLI, &good);
     assert_true(good);
+    bp_template_bucket bucket = {.url = BP_STR("https://b-1.s3.amazonaws.com"),
+                                 .bucket = BP_STR("b-1")};
+    bp_build_order order = {.targets = ALL, .bucket = &bucket};
+    bp_artifacts *artifacts = NULL;
+    const bp_deployment *deployment = world_deploy(&w, &good);
+    assert_true(bp_emit(w.arena, w.diagnostics, deployment, &order, &artifacts));
+    assert_true(artifacts->management_size > 51200);
     bp_arena_free(w.arena);
 }
 

@@ -15,9 +15,9 @@ typedef struct bp_template {
     const bp_stack *stack;
     bp_json *document;
     bp_str body; /* minified: what is sent inline */
+    bool named_iam;
     bp_str file; /* as it stands in templates/ */
     bp_str url;  /* where the bucket has that file, by its hash; empty: no bucket */
-    bool named_iam;
 } bp_template;
 
 typedef struct bp_emission {

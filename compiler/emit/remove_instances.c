@@ -21,12 +21,7 @@ typedef BP_VEC(bp_cut) bp_cuts;
 static const bp_ou *
 ou_of(const bp_organization *org, bp_str id)
 {
-    for (size_t i = 0; org != NULL && i < org->ous.count; i++) {
-        if (bp_str_equal(org->ous.at[i].id, id)) {
-            return &org->ous.at[i];
-        }
-    }
-    return NULL;
+    return org == NULL ? NULL : bp_org_ou(org, id);
 }
 
 static bool
@@ -75,10 +70,7 @@ covers_ou(const bp_organization *org, const bp_stack *now, bp_str id, bp_str reg
 static bool
 covers_account(const bp_organization *org, const bp_stack *now, bp_str id, bp_str region)
 {
-    const bp_account *account = NULL;
-    for (size_t i = 0; org != NULL && i < org->accounts.count && account == NULL; i++) {
-        account = bp_str_equal(org->accounts.at[i].id, id) ? &org->accounts.at[i] : NULL;
-    }
+    const bp_account *account = org == NULL ? NULL : bp_org_account(org, id);
     for (size_t i = 0; account != NULL && now != NULL && i < now->groups.count; i++) {
         const bp_instance_group *group = &now->groups.at[i];
         if (!has(&group->regions, region) ||

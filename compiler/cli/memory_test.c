@@ -208,7 +208,7 @@ SCENARIO(build_print, 0, "build", SEED, "--print", "prodbackuppolicy")
 SCENARIO(build_for_a_bucket, 1, "build", SEED, "--check", "--out", "nowhere", "--target",
          "cli,terraform", "--template-bucket", "https://s3.eu-west-1.amazonaws.com/templates/a")
 SCENARIO(build_with_removals, 1, "build", SEED, "--check", "--out", "nowhere", "--target", "cli",
-         "--previous", "testdata/build/removals-against-an-earlier-manifest/old/manifest.json")
+         "--previous", "../build/removals-against-an-earlier-manifest/old/manifest.json")
 SCENARIO(build_check_differs, 1, "build", SEED, "--check", "--out", "nowhere")
 
 static int

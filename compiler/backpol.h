@@ -96,7 +96,7 @@ bool bp_session_check(bp_session *session);   /* → findings */
 bool bp_session_plan(bp_session *session);    /* → deployment */
 bool bp_session_judge(bp_session *session,
                       unsigned targets); /* what emitting would report, no artifacts */
-bool bp_session_emit(bp_session *session, unsigned targets); /* → artifacts, in memory */
+bool bp_session_emit(bp_session *session, const bp_build_order *order); /* → artifacts, in memory */
 
 /* Judges the inventory by itself, without policies: age, contradictions, and the documents of its
  * deployed policies → findings. */

@@ -144,11 +144,11 @@ bp_session_judge(bp_session *session, unsigned targets)
 }
 
 bool
-bp_session_emit(bp_session *session, unsigned targets)
+bp_session_emit(bp_session *session, const bp_build_order *order)
 {
     bp_artifacts *artifacts = NULL;
     bool done =
-        bp_emit(session->arena, session->diagnostics, session->deployment, targets, &artifacts);
+        bp_emit(session->arena, session->diagnostics, session->deployment, order, &artifacts);
     session->artifacts = artifacts;
     session->judged = done;
     bp_session_review(session);

@@ -32,13 +32,25 @@ typedef struct bp_comparison {
 bool bp_build_folder(bp_run *run, bp_session *session, bp_comparison *comparison);
 /* Reads what stands in the folder. */
 void bp_build_compare(bp_run *run, const bp_session *session, bp_comparison *comparison);
-/* OPS001 for every file that is missing, differs (with the first difference), or is no longer
- * made. */
+/* OPS001 for every file that is missing or differs (with the first difference), OPS008 for one that
+ * is no longer made. */
 void bp_build_report_stale(bp_session *session, const bp_comparison *comparison);
 /* Writes the artifacts and removes stale ones. False: said already; what stood there stands. */
 bool bp_build_write(bp_run *run, const bp_session *session, const bp_comparison *comparison);
 /* What was written, attached and comes next, on standard output. */
 void bp_build_summary(bp_run *run, const bp_session *session, const bp_comparison *comparison,
-                      unsigned targets);
+                      const bp_build_order *order);
+
+/* "10,000" */
+bp_str bp_build_grouped(bp_arena *arena, size_t number);
+
+/* build_order.c: --template-bucket and --previous. False: said already. */
+bool bp_build_read_order(bp_run *run, bp_build_order *order);
+/* Whether the previous manifest is one of this organization and path. False: told as trouble of the
+ * session. */
+bool bp_build_may_remove(bp_session *session, const bp_build_order *order);
+/* Sizes against their limits, what is removed and what stays, on standard output. */
+void bp_build_sizes(bp_run *run, const bp_session *session, const bp_build_order *order);
+void bp_build_removals(bp_run *run, const bp_session *session, const bp_build_order *order);
 
 #endif

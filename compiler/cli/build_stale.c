@@ -114,7 +114,11 @@ bp_build_report_stale(bp_session *session, const bp_comparison *comparison)
         }
     }
     for (size_t i = 0; i < comparison->stale.count; i++) {
-        report_one(session, comparison, comparison->stale.at[i],
-                   "is no longer made from the sources");
+        bp_str shown = bp_path_join(session->arena, comparison->shown, comparison->stale.at[i]);
+        const bp_source *place = bp_sources_add(session->sources, shown, BP_STR(""));
+        bp_finding *finding =
+            bp_report(session->diagnostics, "OPS008", bp_span_of(place, 0, 0),
+                      "\"%.*s\" is no longer made from the sources", BP_ARG(shown));
+        bp_finding_help(session->diagnostics, finding, "run backpol build, which removes it");
     }
 }

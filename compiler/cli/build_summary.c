@@ -16,14 +16,13 @@ state_name(bp_file_state state)
     return "";
 }
 
-/* "10,000" */
-static bp_str
-grouped(bp_arena *arena, size_t number)
+bp_str
+bp_build_grouped(bp_arena *arena, size_t number)
 {
     if (number < 1000) {
         return bp_str_format(arena, "%zu", number);
     }
-    bp_str high = grouped(arena, number / 1000);
+    bp_str high = bp_build_grouped(arena, number / 1000);
     return bp_str_format(arena, "%.*s,%03zu", BP_ARG(high), number % 1000);
 }
 
@@ -52,16 +51,17 @@ print_policies(bp_run *run, const bp_session *session, const bp_comparison *comp
                const char *word)
 {
     const bp_deployment *deployment = session->deployment;
-    bp_str limit = grouped(run->arena, (size_t)bp_quota_find(session->facts, "POL_CHARS")->value);
+    bp_str limit =
+        bp_build_grouped(run->arena, (size_t)bp_quota_find(session->facts, "POL_CHARS")->value);
     for (size_t i = 0; i < deployment->policies.count; i++) {
         const bp_deployed_policy *policy = &deployment->policies.at[i];
         bp_str path = bp_str_format(run->arena, "policies/%.*s.json", BP_ARG(policy->slug));
-        bp_str size = grouped(run->arena, policy->characters);
+        bp_str size = bp_build_grouped(run->arena, policy->characters);
         bp_str remark =
             bp_str_format(run->arena, "%.*s of %.*s characters", BP_ARG(size), BP_ARG(limit));
         if (policy->controls > 0) {
             remark = bp_str_format(run->arena, "%.*s, %.*s in child controls", BP_ARG(remark),
-                                   BP_ARG(grouped(run->arena, policy->controls)));
+                                   BP_ARG(bp_build_grouped(run->arena, policy->controls)));
         }
         line(run, word, bp_path_join(run->arena, comparison->shown, path), remark,
              state_of_path(session, comparison, path));
@@ -255,7 +255,8 @@ print_notes(bp_run *run, const bp_deployment *deployment, unsigned targets)
 }
 
 static void
-print_next(bp_run *run, const bp_comparison *comparison, unsigned targets)
+print_next(bp_run *run, const bp_session *session, const bp_comparison *comparison,
+           unsigned targets)
 {
     bp_str shown = comparison->shown;
     bp_output_format(run->out, "%-8s review %.*s/", "Next", BP_ARG(shown));
@@ -266,6 +267,13 @@ print_next(bp_run *run, const bp_comparison *comparison, unsigned targets)
     }
     if (template) {
         bp_output_format(run->out, "%s the management template", script ? " or" : ", then");
+    }
+    if ((targets & BP_TARGET_TERRAFORM) != 0) {
+        bp_output_format(run->out, "%s terraform in %.*s/terraform",
+                         script || template ? " or" : ", then", BP_ARG(shown));
+    }
+    if (session->artifacts->removals.count > 0) {
+        bp_output_format(run->out, ", at last %.*s/cli/remove.sh", BP_ARG(shown));
     }
     bp_output_text(run->out, "\n");
 }
@@ -300,15 +308,18 @@ print_supplied(bp_run *run, const bp_policy *policy)
 
 void
 bp_build_summary(bp_run *run, const bp_session *session, const bp_comparison *comparison,
-                 unsigned targets)
+                 const bp_build_order *order)
 {
+    unsigned targets = bp_build_targets(order);
     print_written(run, session, comparison, targets);
+    bp_build_sizes(run, session, order);
     print_attachments(run, session->deployment);
+    bp_build_removals(run, session, order);
     for (size_t i = 0;
          bp_option_given(&run->line, BP_OPTION_VERBOSE) && i < session->program->policies.count;
          i++) {
         print_supplied(run, session->program->policies.at[i]);
     }
     print_notes(run, session->deployment, targets);
-    print_next(run, comparison, targets);
+    print_next(run, session, comparison, targets);
 }

@@ -15,6 +15,7 @@ static const target_row target_rows[] = {
     {"templates", BP_TARGET_TEMPLATES},
     {"cloudformation", BP_TARGET_CLOUDFORMATION},
     {"cli", BP_TARGET_CLI},
+    {"terraform", BP_TARGET_TERRAFORM},
     {"effective", BP_TARGET_EFFECTIVE_ALL},
 };
 
@@ -31,15 +32,13 @@ read_target(bp_run *run, bp_str word, unsigned *targets)
         }
         bp_suggest_offer(&nearest, bp_str_of(target_rows[i].name));
     }
-    if (bp_str_is(word, "terraform")) {
-        bp_run_usage(run, "target \"%.*s\" is not supported by this release", BP_ARG(word));
-    } else if (nearest.best.size > 0) {
+    if (nearest.best.size > 0) {
         bp_run_usage(run, "no target is called \"%.*s\"; did you mean \"%.*s\"?", BP_ARG(word),
                      BP_ARG(nearest.best));
     } else {
         bp_run_usage(run,
                      "no target is called \"%.*s\"; known are policies, templates, "
-                     "cloudformation, cli and effective",
+                     "cloudformation, cli, terraform and effective",
                      BP_ARG(word));
     }
     return false;
@@ -79,7 +78,8 @@ static bool
 targets_resolved(bp_session *session, unsigned targets)
 {
     const bp_deployment *deployment = session->deployment;
-    if (deployment->resolved || (targets & (BP_TARGET_CLOUDFORMATION | BP_TARGET_CLI)) == 0) {
+    unsigned asking = BP_TARGET_CLOUDFORMATION | BP_TARGET_CLI | BP_TARGET_TERRAFORM;
+    if (deployment->resolved || (targets & asking) == 0) {
         return true;
     }
     bp_buf names = {.arena = session->arena};
@@ -96,7 +96,7 @@ targets_resolved(bp_session *session, unsigned targets)
 
 /* Everything up to artifacts in memory. False: the report tells why. */
 static bool
-make_artifacts(const bp_run *run, bp_session *session, unsigned *targets)
+make_artifacts(const bp_run *run, bp_session *session, bp_build_order *order)
 {
     if (!bp_session_load(session) || !bp_session_compile(session) || !bp_session_check(session)) {
         return false;
@@ -107,12 +107,12 @@ make_artifacts(const bp_run *run, bp_session *session, unsigned *targets)
                            "\"documents\" in the manifest");
         return false;
     }
-    *targets = *targets == 0 ? session->manifest->targets : *targets;
+    order->targets = order->targets == 0 ? session->manifest->targets : order->targets;
     if (must_stop(run, session) || !bp_session_plan(session) || must_stop(run, session) ||
-        !targets_resolved(session, *targets)) {
+        !targets_resolved(session, order->targets) || !bp_build_may_remove(session, order)) {
         return false;
     }
-    if (!bp_session_emit(session, *targets)) {
+    if (!bp_session_emit(session, order)) {
         return false;
     }
     bp_session_finish(session);
@@ -168,7 +168,8 @@ compare_only(bp_run *run, bp_session *session, const bp_comparison *comparison)
 }
 
 static int
-write_all(bp_run *run, bp_session *session, const bp_comparison *comparison, unsigned targets)
+write_all(bp_run *run, bp_session *session, const bp_comparison *comparison,
+          const bp_build_order *order)
 {
     if (comparison->foreign_manifest) {
         return bp_run_trouble(run,
@@ -181,7 +182,7 @@ write_all(bp_run *run, bp_session *session, const bp_comparison *comparison, uns
         return BP_EXIT_CANNOT;
     }
     if (!bp_report_is_machine(run) && !bp_option_given(&run->line, BP_OPTION_QUIET)) {
-        bp_build_summary(run, session, comparison, targets);
+        bp_build_summary(run, session, comparison, order);
     }
     return BP_EXIT_NOTHING;
 }
@@ -189,24 +190,24 @@ write_all(bp_run *run, bp_session *session, const bp_comparison *comparison, uns
 int
 bp_command_build(bp_run *run)
 {
-    unsigned targets = 0;
+    bp_build_order order = {0};
     bp_comparison comparison = {0};
     const char *print = bp_option_value(&run->line, BP_OPTION_PRINT);
     bool compare = bp_option_given(&run->line, BP_OPTION_CHECK);
     if (print != NULL && compare) {
         return bp_run_usage(run, "--print and --check exclude each other");
     }
-    if (!read_targets(run, &targets)) {
+    if (!read_targets(run, &order.targets)) {
         return BP_EXIT_CANNOT;
     }
     if (print != NULL) {
-        targets = BP_TARGET_POLICIES;
+        order.targets = BP_TARGET_POLICIES;
     }
     bp_session *session = bp_project_open(run);
-    if (session == NULL) {
+    if (session == NULL || (print == NULL && !bp_build_read_order(run, &order))) {
         return BP_EXIT_CANNOT;
     }
-    if (!make_artifacts(run, session, &targets)) {
+    if (!make_artifacts(run, session, &order)) {
         return report_only(run, session);
     }
     if (print != NULL) {
@@ -217,5 +218,5 @@ bp_command_build(bp_run *run)
     }
     bp_build_compare(run, session, &comparison);
     return compare ? compare_only(run, session, &comparison)
-                   : write_all(run, session, &comparison, targets);
+                   : write_all(run, session, &comparison, &order);
 }

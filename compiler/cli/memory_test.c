@@ -205,6 +205,10 @@ SCENARIO(diff_as_markdown, 1, "diff", "testdata/seed", "testdata/diff/seed-with-
          "2026-11-02", "--format", "markdown")
 SCENARIO(diff_of_nothing, 2, "diff", "path:nowhere")
 SCENARIO(build_print, 0, "build", SEED, "--print", "prodbackuppolicy")
+SCENARIO(build_for_a_bucket, 1, "build", SEED, "--check", "--out", "nowhere", "--target",
+         "cli,terraform", "--template-bucket", "https://s3.eu-west-1.amazonaws.com/templates/a")
+SCENARIO(build_with_removals, 1, "build", SEED, "--check", "--out", "nowhere", "--target", "cli",
+         "--previous", "../build/removals-against-an-earlier-manifest/old/manifest.json")
 SCENARIO(build_check_differs, 1, "build", SEED, "--check", "--out", "nowhere")
 
 static int
@@ -290,6 +294,8 @@ main(void)
         cmocka_unit_test(diff_as_markdown),
         cmocka_unit_test(diff_of_nothing),
         cmocka_unit_test(build_print),
+        cmocka_unit_test(build_for_a_bucket),
+        cmocka_unit_test(build_with_removals),
         cmocka_unit_test(build_check_differs),
         cmocka_unit_test(build_into_a_new_folder),
     };

@@ -64,7 +64,7 @@ static void
 put_body(bp_emission *emission, bp_json *body, const bp_template *template)
 {
     bp_arena *arena = emission->arena;
-    bp_json_put_text(body, "TemplateBody", template->body);
+    bp_put_template_text(emission, body, template);
     bp_json_put(body, "Parameters", bp_parameter_list(arena, template->stack));
     if (template->named_iam) {
         bp_json_push_text(bp_json_put_array(body, "Capabilities"), BP_STR("CAPABILITY_NAMED_IAM"));
@@ -222,6 +222,23 @@ add_policy(bp_emission *emission, const bp_deployed_policy *policy, bp_buf *plan
     bp_buf_add_char(plan, '\n');
 }
 
+/* One line a template that has to be in the bucket before anything names it. */
+static void
+add_bucket(bp_emission *emission, bp_buf *plan)
+{
+    const bp_template_bucket *bucket = emission->bucket;
+    for (size_t i = 0; bucket != NULL && i < emission->templates.count; i++) {
+        const bp_template *template = &emission->templates.at[i];
+        bp_str key = bp_stack_key(emission->arena, template->stack);
+        bp_str object = bp_bucket_object(emission->arena, template->file);
+        bp_str region =
+            bucket->region.size > 0 ? bucket->region : emission->deployment->home_region;
+        bp_buf_format(plan, "template\ttemplates/%.*s.template.json\t%.*s\t%.*s/%.*s%.*s\n",
+                      BP_ARG(key), BP_ARG(region), BP_ARG(bucket->bucket), BP_ARG(bucket->prefix),
+                      BP_ARG(object));
+    }
+}
+
 void
 bp_emit_cli(bp_emission *emission)
 {
@@ -230,6 +247,7 @@ bp_emit_cli(bp_emission *emission)
     bp_buf_format(&plan, "home-region\t%.*s\nglobal-region\t%.*s\nprerequisites\n",
                   BP_ARG(deployment->home_region), BP_ARG(deployment->global_region));
     add_policy_type(emission);
+    add_bucket(emission, &plan);
     for (size_t i = 0; i < emission->templates.count; i++) {
         add_stacks(emission, &emission->templates.at[i], &plan);
     }

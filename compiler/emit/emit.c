@@ -86,6 +86,19 @@ can_name_sources(bp_emission *emission, const bp_stack *stack)
 }
 
 static void
+name_in_bucket(const bp_emission *emission, bp_template *template)
+{
+    bp_arena *arena = emission->arena;
+    bp_str pretty = bp_json_print(arena, template->document, BP_JSON_PRETTY);
+    template->file = bp_str_format(arena, "%.*s\n", BP_ARG(pretty));
+    if (emission->bucket != NULL) {
+        bp_str name = bp_bucket_object(arena, template->file);
+        template->url =
+            bp_str_format(arena, "%.*s/%.*s", BP_ARG(emission->bucket->url), BP_ARG(name));
+    }
+}
+
+static void
 make_templates(bp_emission *emission)
 {
     bp_arena *arena = emission->arena;
@@ -101,6 +114,7 @@ make_templates(bp_emission *emission)
         template->document = role ? bp_role_template(deployment->facts, arena, stack)
                                   : bp_vault_template(arena, stack, deployment->organization_id);
         template->body = bp_json_print(arena, template->document, BP_JSON_COMPACT);
+        name_in_bucket(emission, template);
         template->named_iam = role;
     }
 }
@@ -122,14 +136,39 @@ bp_emit_templates(bp_emission *emission)
     }
 }
 
+void
+bp_put_template_text(const bp_emission *emission, bp_json *to, const bp_template *template)
+{
+    if (emission->bucket != NULL) {
+        bp_json_put_text(to, "TemplateURL", template->url);
+    } else {
+        bp_json_put_text(to, "TemplateBody", template->body);
+    }
+}
+
+unsigned
+bp_build_targets(const bp_build_order *order)
+{
+    unsigned targets = order->targets;
+    if ((targets & BP_TARGET_TERRAFORM) != 0) {
+        targets |= BP_TARGET_POLICIES | BP_TARGET_TEMPLATES;
+    }
+    if (order->bucket != NULL) {
+        targets |= BP_TARGET_TEMPLATES;
+    }
+    return targets;
+}
+
 static bp_emission
 start(bp_arena *arena, bp_diagnostics *diagnostics, const bp_deployment *deployment,
-      unsigned targets)
+      const bp_build_order *order)
 {
     return (bp_emission){.arena = arena,
                          .diagnostics = diagnostics,
                          .deployment = deployment,
-                         .targets = targets,
+                         .targets = bp_build_targets(order),
+                         .bucket = order->bucket,
+                         .previous = order->previous,
                          .artifacts = BP_NEW(arena, bp_artifacts),
                          .steps = bp_json_array(arena),
                          .good = true};
@@ -143,7 +182,7 @@ may_start(bp_emission *emission)
         return false;
     }
     if (!emission->deployment->resolved &&
-        bp_emission_has(emission, BP_TARGET_CLOUDFORMATION | BP_TARGET_CLI)) {
+        bp_emission_has(emission, BP_TARGET_CLOUDFORMATION | BP_TARGET_CLI | BP_TARGET_TERRAFORM)) {
         bp_emit_fault(emission, BP_NOWHERE,
                       "a deployment was asked for although some of its targets are not known");
         return false;
@@ -154,9 +193,9 @@ may_start(bp_emission *emission)
 
 bool
 bp_emit(bp_arena *arena, bp_diagnostics *diagnostics, const bp_deployment *deployment,
-        unsigned targets, bp_artifacts **artifacts)
+        const bp_build_order *order, bp_artifacts **artifacts)
 {
-    bp_emission emission = start(arena, diagnostics, deployment, targets);
+    bp_emission emission = start(arena, diagnostics, deployment, order);
     *artifacts = emission.artifacts;
     if (!may_start(&emission)) {
         return false;
@@ -173,6 +212,12 @@ bp_emit(bp_arena *arena, bp_diagnostics *diagnostics, const bp_deployment *deplo
     if (bp_emission_has(&emission, BP_TARGET_CLI)) {
         bp_emit_cli(&emission);
     }
+    if (bp_emission_has(&emission, BP_TARGET_TERRAFORM)) {
+        bp_emit_terraform(&emission);
+    }
+    if (emission.previous != NULL) {
+        bp_emit_removals(&emission);
+    }
     if (bp_emission_has(&emission, BP_TARGET_EFFECTIVE | BP_TARGET_EFFECTIVE_ALL)) {
         bp_emit_effective(&emission);
     }
@@ -185,7 +230,8 @@ bool
 bp_emit_judge(bp_arena *arena, bp_diagnostics *diagnostics, const bp_deployment *deployment,
               unsigned targets)
 {
-    bp_emission emission = start(arena, diagnostics, deployment, targets);
+    bp_build_order order = {.targets = targets};
+    bp_emission emission = start(arena, diagnostics, deployment, &order);
     if (!may_start(&emission)) {
         return false;
     }

@@ -5,22 +5,51 @@
 #define BP_COMPILER_EMIT_EMIT_H
 
 #include "compiler/deploy/deployment.h"
+#include "compiler/emit/previous.h"
 #include "lib/file.h"
 
 /* So many accounts have effective policies written without being asked for. */
 enum { BP_EFFECTIVE_ACCOUNTS = 200 };
 
+/* Where templates are put that are too large to be sent, or that nobody wants to send. */
+typedef struct bp_template_bucket {
+    bp_str url;    /* https://HOST/…, without a '/' at the end */
+    bp_str bucket; /* its name, and what stands before the name of an object: "" or "a/b/" */
+    bp_str prefix;
+    bp_str region; /* empty: the address does not say */
+} bp_template_bucket;
+
+/* What a build is asked for. */
+typedef struct bp_build_order {
+    unsigned targets;                 /* BP_TARGET_ bits */
+    const bp_template_bucket *bucket; /* NULL: templates are sent inline */
+    const bp_previous *previous;      /* NULL: nothing is removed */
+} bp_build_order;
+
+/*
+ * Reads the address of a folder in S3: https, the host of S3 with the bucket in it or at the
+ * beginning of the path, no user, port, query or fragment, and only letters, digits, ".", "_" and
+ * "-" in segments. False: *why tells what is wrong, after "it".
+ */
+bool bp_bucket_read(bp_arena *arena, bp_str url, bp_template_bucket *bucket, const char **why);
+
+/* What targets need of each other: Terraform reads policies and templates from their files, and
+ * what goes into a bucket is a file, too. */
+unsigned bp_build_targets(const bp_build_order *order);
+
 typedef struct bp_artifacts {
     BP_VEC(bp_file_out) files; /* in byte order of the path, manifest.json last */
+    bp_removals removals;      /* against the previous manifest, in the order they are done */
+    size_t management_size;    /* bytes of the management template; 0: not made */
+    size_t largest;            /* bytes of the largest template as it is sent */
 } bp_artifacts;
 
 /*
- * Makes every file of the asked targets (BP_TARGET_ bits; manifest.json always). JSON is read back
- * and compared before it is accepted. Reports QTA001, QTA002, QTA008, STK003, OPS010, OPS011,
- * OPS009 (own mistakes).
+ * Makes every file of the order (manifest.json always). JSON is read back and compared before it is
+ * accepted. Reports QTA001, QTA002, QTA008, STK003, OPS010, OPS011, OPS009 (own mistakes).
  */
 bool bp_emit(bp_arena *arena, bp_diagnostics *diagnostics, const bp_deployment *deployment,
-             unsigned targets, bp_artifacts **artifacts);
+             const bp_build_order *order, bp_artifacts **artifacts);
 
 /*
  * Reports what bp_emit would report about the user's input, without making the files: for `check`,

@@ -89,7 +89,8 @@ emit(world *w, unsigned targets, bool *good)
     bp_artifacts *artifacts = NULL;
     const bp_deployment *deployment = world_deploy(w, &deployed);
     assert_true(deployed);
-    *good = bp_emit(w->arena, w->diagnostics, deployment, targets, &artifacts);
+    bp_build_order order = {.targets = targets};
+    *good = bp_emit(w->arena, w->diagnostics, deployment, &order, &artifacts);
     return artifacts;
 }
 
@@ -252,10 +253,11 @@ all_of_an_unknown_organization_cannot_be_named(void **state)
     (void)state;
     bp_deployment *deployment = world_deploy(&w, &good);
     bp_artifacts *artifacts = NULL;
+    bp_build_order order = {.targets = BP_TARGET_TEMPLATES};
     deployment->organization_id = (bp_str){"", 0};
-    assert_true(bp_emit(w.arena, w.diagnostics, deployment, BP_TARGET_TEMPLATES, &artifacts));
+    assert_true(bp_emit(w.arena, w.diagnostics, deployment, &order, &artifacts));
     deployment->stacks.at[1].copies_in.organization = true;
-    assert_false(bp_emit(w.arena, w.diagnostics, deployment, BP_TARGET_TEMPLATES, &artifacts));
+    assert_false(bp_emit(w.arena, w.diagnostics, deployment, &order, &artifacts));
     assert_int_equal(bp_diagnostics_count(w.diagnostics, BP_ERROR), 1);
     bp_arena_free(w.arena);
 }
@@ -342,6 +344,13 @@ a_large_management_template_is_refused_and_the_cli_path_is_not(void **state)
     assert_int_equal(errors_of(&w, "QTA008"), 1);
     emit(&w, BP_TARGET_POLICIES | BP_TARGET_TEMPLATES | BP_TARGET_CLI, &good);
     assert_true(good);
+    bp_template_bucket bucket = {.url = BP_STR("https://b-1.s3.amazonaws.com"),
+                                 .bucket = BP_STR("b-1")};
+    bp_build_order order = {.targets = ALL, .bucket = &bucket};
+    bp_artifacts *artifacts = NULL;
+    const bp_deployment *deployment = world_deploy(&w, &good);
+    assert_true(bp_emit(w.arena, w.diagnostics, deployment, &order, &artifacts));
+    assert_true(artifacts->management_size > 51200);
     bp_arena_free(w.arena);
 }
 

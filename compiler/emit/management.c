@@ -71,7 +71,7 @@ put_stack_set(bp_emission *emission, bp_json *resources, const bp_template *temp
     bp_json_put(properties, "OperationPreferences", bp_operation_preferences(arena));
     bp_json_put(properties, "Tags", bp_tag_list(arena, NULL));
     bp_json_put(properties, "Parameters", bp_parameter_list(arena, stack));
-    bp_json_put_text(properties, "TemplateBody", template->body);
+    bp_put_template_text(emission, properties, template);
     bp_json *groups = bp_json_put_array(properties, "StackInstancesGroup");
     for (size_t i = 0; i < stack->groups.count; i++) {
         bp_json *group = bp_json_push_object(groups);

@@ -121,6 +121,9 @@ put_stack_sets(bp_emission *emission, bp_json *manifest)
         for (size_t g = 0; g < template->stack->groups.count; g++) {
             put_group(emission->arena, instances, &template->stack->groups.at[g]);
         }
+        if (emission->bucket != NULL) {
+            bp_json_put_text(row, "template_url", template->url);
+        }
     }
 }
 
@@ -146,6 +149,21 @@ put_policies(bp_emission *emission, bp_json *manifest)
 }
 
 static void
+put_removals(bp_emission *emission, bp_json *manifest)
+{
+    bp_json *list = bp_json_put_array(manifest, "removals");
+    const bp_removals *removals = &emission->artifacts->removals;
+    for (size_t i = 0; i < removals->count; i++) {
+        const bp_removal *removal = &removals->at[i];
+        bp_json *row = bp_json_push_object(list);
+        bp_json_put_c(row, "what", bp_removal_word(removal->what));
+        bp_json_put_text(row, "name", removal->name);
+        bp_json_put_text(row, "detail", removal->detail);
+        bp_json_put_text(row, "input", removal->input);
+    }
+}
+
+static void
 put_paths(bp_emission *emission, bp_json *manifest)
 {
     if (bp_emission_has(emission, BP_TARGET_CLOUDFORMATION)) {
@@ -158,6 +176,15 @@ put_paths(bp_emission *emission, bp_json *manifest)
         bp_json_put_c(part, "script", "cli/deploy.sh");
         bp_json_put_c(part, "plan", "cli/plan.tsv");
         bp_json_put(part, "steps", emission->steps);
+    }
+    if (bp_emission_has(emission, BP_TARGET_TERRAFORM)) {
+        bp_json_put_c(bp_json_put_object(manifest, "terraform"), "directory", "terraform");
+    }
+    if (emission->previous != NULL) {
+        put_removals(emission, manifest);
+    }
+    if (emission->bucket != NULL) {
+        bp_json_put_text(manifest, "template_bucket", emission->bucket->url);
     }
 }
 

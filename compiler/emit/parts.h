@@ -16,6 +16,8 @@ typedef struct bp_template {
     bp_json *document;
     bp_str body; /* minified: what is sent inline */
     bool named_iam;
+    bp_str file; /* as it stands in templates/ */
+    bp_str url;  /* where the bucket has that file, by its hash; empty: no bucket */
 } bp_template;
 
 typedef struct bp_emission {
@@ -23,6 +25,8 @@ typedef struct bp_emission {
     bp_diagnostics *diagnostics;
     const bp_deployment *deployment;
     unsigned targets;
+    const bp_template_bucket *bucket; /* NULL: none */
+    const bp_previous *previous;      /* NULL: none */
     bp_artifacts *artifacts;
     BP_VEC(bp_template) templates; /* same order as deployment->stacks */
     bp_json *steps;                /* of the CLI path, for the manifest */
@@ -44,6 +48,14 @@ void bp_emit_effective(bp_emission *emission);
 void bp_emit_templates(bp_emission *emission);
 void bp_emit_management(bp_emission *emission);
 void bp_emit_cli(bp_emission *emission);
+void bp_emit_terraform(bp_emission *emission);
+/* What the previous manifest deployed and the deployment no longer has → artifacts->removals, with
+ * cli/remove.sh and its inputs. */
+void bp_emit_removals(bp_emission *emission);
+/* TemplateBody or TemplateURL of a call or resource. */
+void bp_put_template_text(const bp_emission *emission, bp_json *to, const bp_template *template);
+/* The name of a template in the bucket, by its content: HASH.template.json. */
+bp_str bp_bucket_object(bp_arena *arena, bp_str text);
 void bp_emit_manifest(bp_emission *emission);
 
 /* "cloudformation" and "cli" parts need to know every target. */

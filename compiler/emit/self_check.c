@@ -129,16 +129,20 @@ fault(bp_emission *emission, bp_span span, bp_str what, const char *rule)
     emission->good = false;
 }
 
+/* Without a bucket a template is sent inside of a call, which takes less. */
 static void
 check_size(bp_emission *emission, bp_span span, bp_str what, size_t size, const char *help)
 {
-    const bp_quota *quota = bp_quota_find(emission->deployment->facts, "CFN_BODY_INLINE");
+    bool named = emission->bucket != NULL;
+    const bp_quota *quota =
+        bp_quota_find(emission->deployment->facts, named ? "CFN_BODY_S3" : "CFN_BODY_INLINE");
     if ((int64_t)size <= quota->value) {
         return;
     }
-    bp_finding *finding = bp_report(emission->diagnostics, "QTA008", span,
-                                    "%.*s has %zu bytes; CloudFormation takes at most %lld inline",
-                                    BP_ARG(what), size, (long long)quota->value);
+    bp_finding *finding =
+        bp_report(emission->diagnostics, "QTA008", span,
+                  "%.*s has %zu bytes; CloudFormation takes at most %lld %s", BP_ARG(what), size,
+                  (long long)quota->value, named ? "by address" : "inline");
     bp_finding_help(emission->diagnostics, finding, "%s", help);
     emission->good = false;
 }
@@ -164,8 +168,15 @@ check_template(bp_emission *emission, const bp_template *template)
     if (facts.role_name != template->named_iam) {
         fault(emission, span, what, "names a role; that needs CAPABILITY_NAMED_IAM");
     }
-    check_size(emission, span, what, template->body.size,
-               "name OUs or the organization instead of many single accounts");
+    size_t size = emission->bucket != NULL ? template->file.size : template->body.size;
+    if (size > emission->artifacts->largest) {
+        emission->artifacts->largest = size;
+    }
+    check_size(emission, span, what, size,
+               emission->bucket != NULL
+                   ? "name OUs or the organization instead of many single accounts"
+                   : "name OUs or the organization instead of many single accounts, or build with "
+                     "--template-bucket");
 }
 
 /* Inputs are told by the ends of their paths. */
@@ -201,9 +212,11 @@ bp_check_templates(bp_emission *emission)
         const bp_file_out *file = &emission->artifacts->files.at[i];
         check_input(emission, file);
         if (bp_str_starts(file->path, BP_STR("cloudformation/"))) {
+            emission->artifacts->management_size = file->text.size - 1;
             check_size(emission, BP_NOWHERE, BP_STR("the management template"), file->text.size - 1,
-                       "build without the target \"cloudformation\": the CLI path sends one input "
-                       "a stack set and has no such limit for the whole");
+                       "build with --template-bucket, or without the target \"cloudformation\": "
+                       "the CLI path sends one input a stack set and has no such limit for the "
+                       "whole");
         }
     }
 }

@@ -291,8 +291,10 @@ what_a_stack_set_may_not_hold_is_a_finding(void **state)
                                 .deployment = BP_NEW(w.arena, bp_deployment),
                                 .artifacts = BP_NEW(w.arena, bp_artifacts),
                                 .good = true};
-        *bp_vec_add(w.arena, &emission.templates) =
-            (bp_template){&stack, NULL, bp_str_of(cases[i].body), cases[i].named_iam};
+        *bp_vec_add(w.arena, &emission.templates) = (bp_template){.stack = &stack,
+                                                                  .document = NULL,
+                                                                  .body = bp_str_of(cases[i].body),
+                                                                  .named_iam = cases[i].named_iam};
         bp_check_templates(&emission);
         assert_int_equal(bp_diagnostics_total(w.diagnostics), cases[i].findings);
         assert_int_equal(emission.good, cases[i].findings == 0);

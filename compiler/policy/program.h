@@ -66,8 +66,8 @@ typedef struct bp_role {
     bp_str name;
     bp_span span;
     bool deploy_to_written;
-    bp_target_refs deploy_to;    /* default: the root */
-    unsigned permits;            /* BP_PERMIT_ bits; default backup and restore */
+    bp_target_refs deploy_to; /* default: the root */
+    unsigned permits;         /* BP_PERMIT_ bits; default backup and restore */
     bool permits_written;
     bp_str path;                 /* "/" or "/a/b/" */
     bp_str permissions_boundary; /* ARN, may be empty */

@@ -55,10 +55,10 @@ typedef BP_VEC(bp_member) bp_members;
 
 struct bp_value {
     bp_value_kind kind;
-    bp_str text;               /* TEXT: exactly as it stands in the document */
-    BP_VEC(bp_value *) items;  /* LIST: of settings, TEXT or UNKNOWN values; of JSON, any */
-    bp_members *members;       /* OBJECT; else NULL */
-    bp_span span;              /* where it was written (argument, template line, setting) */
+    bp_str text;              /* TEXT: exactly as it stands in the document */
+    BP_VEC(bp_value *) items; /* LIST: of settings, TEXT or UNKNOWN values; of JSON, any */
+    bp_members *members;      /* OBJECT; else NULL */
+    bp_span span;             /* where it was written (argument, template line, setting) */
     bp_span uses; /* the outermost `uses` that brought it here; does not exist for values written in
                      place */
     bp_span

@@ -142,8 +142,8 @@ read_dir(bp_manifest_reader *r, bp_yaml_event key, bp_yaml_event first)
 static void
 read_targets(bp_manifest_reader *r, bp_yaml_event key, bp_yaml_event first)
 {
-    static const char *const words[] = {"policies", "templates", "cloudformation", "cli",
-                                        "effective"};
+    static const char *const words[] = {"policies", "templates", "cloudformation",
+                                        "cli",      "effective", "terraform"};
     if (first.kind != BP_YAML_LIST) {
         bp_manifest_wrong_kind(r, first, "a list of targets");
         return;

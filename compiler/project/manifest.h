@@ -93,8 +93,9 @@ enum {
     BP_TARGET_TEMPLATES = 2,
     BP_TARGET_CLOUDFORMATION = 4,
     BP_TARGET_CLI = 8,
-    BP_TARGET_EFFECTIVE = 16,    /* while there are few accounts */
-    BP_TARGET_EFFECTIVE_ALL = 32 /* however many there are */
+    BP_TARGET_EFFECTIVE = 16, /* while there are few accounts */
+    BP_TARGET_TERRAFORM = 32,
+    BP_TARGET_EFFECTIVE_ALL = 64 /* however many accounts there are */
 };
 
 typedef struct bp_manifest {
@@ -108,7 +109,7 @@ typedef struct bp_manifest {
     const bp_facts *facts;          /* with those rows, once they are read; NULL: compiled in */
     bp_manifest_text home_region;   /* empty text: by partition */
     bp_manifest_text output_dir;    /* default "generated" */
-    unsigned targets;               /* BP_TARGET_ bits; default all */
+    unsigned targets;               /* BP_TARGET_ bits; default all but terraform */
     bp_levels levels;
     BP_VEC(bp_locked_rule) locked;
     BP_VEC(bp_override *) overrides; /* later ones are stronger */

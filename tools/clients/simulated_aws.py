@@ -1,14 +1,15 @@
 """A simulated AWS on a loopback port, for check_deployment.py: moto, and what moto lacks for this purpose.
 
 Filled in here, by what the AWS documentation says: fixed ids of the organization; backup policies; backup vaults in
-templates; tags of KMS keys in templates; stack sets reach OUs at any depth, skip instances that exist, and never reach the
-management account. Everything else is moto's.
+templates; tags of KMS keys in templates; stack sets reach OUs at any depth, skip instances that exist, never reach the
+management account, and let go of instances by the same targets, with their stacks or without. Everything else is moto's.
 """
 import json
+import uuid
 
 from moto.backup.models import backup_backends
 from moto.cloudformation import models as cloudformation
-from moto.cloudformation import parsing
+from moto.cloudformation import parsing, responses
 from moto.core.common_models import CloudFormationModel
 from moto.kms import models as kms
 from moto.organizations import models as organizations
@@ -65,6 +66,8 @@ def members(organization, targets):
     reached = [account.id for account in organization.accounts if account.parent_id in wanted]
     if targets.get("AccountFilterType") == "INTERSECTION":
         reached = [account for account in reached if account in targets["Accounts"]]
+    if targets.get("AccountFilterType") == "DIFFERENCE":
+        reached = [account for account in reached if account not in targets["Accounts"]]
     return [account for account in reached if account != organization.org.master_account_id]
 
 
@@ -80,6 +83,21 @@ def create_instances(self, accounts, regions, parameters, deployment_targets, pe
                     permission_model=permission_model))
     self.stack_instances += made
     return [instance.to_dict() for instance in made]
+
+
+def delete_instances(self):
+    """Answers DeleteStackInstances of a service-managed stack set."""
+    stack_set = self.cloudformation_backend.describe_stack_set(self._get_param("StackSetName"))
+    instances = stack_set.instances
+    gone = members(instances.org_backend, self._get_param("DeploymentTargets", {}))
+    for instance in list(instances.stack_instances):
+        if instance.account_id in gone and instance.region_name in self._get_param("Regions", []):
+            if not self._get_bool_param("RetainStacks"):
+                instance.delete()
+            instances.stack_instances.remove(instance)
+    operation = str(uuid.uuid4())
+    stack_set._create_operation(operation_id=operation, action="DELETE", status="SUCCEEDED", accounts=[], regions=[])
+    return responses.ActionResult({"OperationId": operation})
 
 
 def fixed(kind, original):
@@ -118,6 +136,7 @@ def install():
     ids.make_random_account_id = fixed("account", ids.make_random_account_id)
     organizations.FakePolicy.__init__ = with_backup_policies(organizations.FakePolicy.__init__)
     cloudformation.StackInstances.create_instances = create_instances
+    responses.CloudFormationResponse.delete_stack_instances = delete_instances
     kms.Key.create_from_cloudformation_json = with_key_tags(kms.Key.create_from_cloudformation_json)
     for cache in (parsing.get_model_list, parsing.get_model_map, parsing.get_name_type_map):
         cache.cache_clear()

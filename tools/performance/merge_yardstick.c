@@ -1,7 +1,7 @@
 /*
- * A yardstick for `check`: the plain way to effective policies. Every OU gets a cJSON tree of its own,
- * merged from the documents on its path, and all trees are kept. Operators are applied without peers
- * and controls, so this does less than the compiler. Not part of the product.
+ * A yardstick for `check`: the plain way to effective policies. Every OU gets a cJSON tree of its
+ * own, merged from the documents on its path, and all trees are kept. Operators are applied without
+ * peers and controls, so this does less than the compiler. Not part of the product.
  *
  * usage: merge_yardstick FOLDER    a project that dense_organization.py made
  */

@@ -4,6 +4,7 @@
 #
 # What to do stands in plan.tsv, every value in the input files beside it; nothing here is generated.
 #   SKIP_PREREQS=1   leave the switches of the organization alone
+#   ONLY_TEMPLATES=1 copy templates into their bucket and stop, for the other ways to deploy
 #   POLL_SECONDS=10  pause between two looks at a running operation
 set -euf
 
@@ -88,6 +89,15 @@ switch_on_prerequisites() {
         --cli-input-json "$(input organization.enable-policy-type.json)" >/dev/null
       ;;
   esac
+}
+
+copy_template() { # FILE REGION BUCKET/KEY: its name is its hash, so what is there is right
+  if aws --region "$2" s3api head-object --bucket "${3%%/*}" --key "${3#*/}" \
+    >/dev/null 2>&1 </dev/null; then
+    return 0
+  fi
+  say "copy $1"
+  aws --region "$2" s3 cp --only-show-errors "$folder/../$1" "s3://$3" </dev/null
 }
 
 deploy_stack() { # KEY REGION STACK: in the management account, where no stack set gets to
@@ -185,7 +195,11 @@ deploy_policy() { # KEY TARGET,TARGET...
 
 check_files
 while IFS=$tab read -r what first second third; do
+  if [ "${ONLY_TEMPLATES:-0}" = 1 ] && [ "$what" != template ]; then
+    continue
+  fi
   case $what in
+    template) copy_template "$first" "$second" "$third" ;;
     home-region) home_region=$first ;;
     global-region) global_region=$first ;;
     prerequisites) switch_on_prerequisites ;;

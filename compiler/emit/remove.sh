@@ -1,0 +1,251 @@
+#!/bin/sh
+# Removes what an earlier build deployed and this one no longer has, with the AWS CLI, as the
+# management account. Run it after deploy.sh. Needs sh, cat, sleep and aws.
+#
+#   remove.sh               shows each class of removals, and goes on when "yes" is typed
+#   remove.sh --yes CLASS   does not ask for CLASS; may be repeated: policy-attachment, policy,
+#                           stack-instances, stack-set, management-stack
+#
+# Vaults, keys and roles stay: stack sets let go of them, nothing here deletes one. What is gone
+# already is passed over. What to do stands in remove.tsv; nothing here is generated.
+#   POLL_SECONDS=10  pause between two looks at a running operation
+set -euf
+
+folder=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+tab=$(printf '\t')
+newline='
+'
+# Texts are UTF-8, whatever the locale here.
+export AWS_CLI_FILE_ENCODING=UTF-8 PYTHONIOENCODING=utf-8 PYTHONUTF8=1
+home_region=us-east-1
+global_region=us-east-1
+agreed=
+
+say() { printf '%s\n' "$*" >&2; }
+
+fail() {
+  say "remove.sh: $*"
+  exit 1
+}
+
+# Standard input is for the answers of a person alone.
+stacks_in() { # REGION COMMAND...
+  at=$1
+  shift
+  aws --region "$at" --output text cloudformation "$@" </dev/null
+}
+
+organization() { aws --region "$global_region" --output text organizations "$@" </dev/null; }
+
+input() { printf 'file://%s/%s' "$folder" "$1"; }
+
+wait_for_operation() { # STACK-SET OPERATION
+  while :; do
+    status=$(stacks_in "$home_region" describe-stack-set-operation --stack-set-name "$1" \
+      --operation-id "$2" --query StackSetOperation.Status)
+    case $status in
+      SUCCEEDED) return 0 ;;
+      FAILED | STOPPED)
+        stacks_in "$home_region" list-stack-set-operation-results --stack-set-name "$1" \
+          --operation-id "$2" >&2 || :
+        fail "stack set $1: operation $2 ended as $status"
+        ;;
+    esac
+    sleep "${POLL_SECONDS:-10}"
+  done
+}
+
+policy_id() { # KEY: the id of the policy whose name stands in KEY.name; empty if there is none
+  wanted=$(cat "$folder/$1.name") || return 1
+  listed=$(organization list-policies --filter BACKUP_POLICY \
+    --query 'Policies[].[Id,Name]') || return 1
+  while IFS=$tab read -r id name; do
+    if [ "$name" = "$wanted" ]; then
+      printf '%s' "$id"
+      return 0
+    fi
+  done <<LISTED
+$listed
+LISTED
+}
+
+detach_policy() { # KEY TARGET
+  policy=$(policy_id "$1")
+  attached=
+  if [ -n "$policy" ]; then
+    attached=$(organization list-targets-for-policy --policy-id "$policy" \
+      --query 'Targets[].[TargetId]')
+  fi
+  case "$newline$attached$newline" in
+    *"$newline$2$newline"*)
+      organization detach-policy --policy-id "$policy" \
+        --cli-input-json "$(input "$1.detach-policy.$2.json")"
+      say "  detached from $2"
+      ;;
+    *) say "  not attached to $2 any more" ;;
+  esac
+}
+
+delete_policy() { # KEY: refused by AWS while it is attached anywhere
+  policy=$(policy_id "$1")
+  if [ -z "$policy" ]; then
+    say "  gone already"
+    return 0
+  fi
+  organization delete-policy --policy-id "$policy" \
+    --cli-input-json "$(input "$1.delete-policy.json")"
+  say "  deleted $policy"
+}
+
+stack_set_is_there() { # STACK-SET
+  if found=$(stacks_in "$home_region" describe-stack-set --stack-set-name "$1" \
+    --query StackSet.Status 2>&1); then
+    [ "$found" != DELETED ]
+    return
+  fi
+  case $found in
+    *StackSetNotFound*) return 1 ;;
+    *) fail "stack set $1: $found" ;;
+  esac
+}
+
+delete_instances() { # KEY STACK-SET NUMBER: the stacks stay, and all that is in them
+  if ! stack_set_is_there "$2"; then
+    say "  gone already"
+    return 0
+  fi
+  any=$(stacks_in "$home_region" list-stack-instances --stack-set-name "$2" \
+    --query 'Summaries[0].Account')
+  if [ "$any" = None ] || [ -z "$any" ]; then
+    say "  gone already"
+    return 0
+  fi
+  if answer=$(stacks_in "$home_region" delete-stack-instances \
+    --cli-input-json "$(input "$1.delete-stack-instances.$3.json")" \
+    --query OperationId 2>&1); then
+    wait_for_operation "$2" "$answer"
+    say "  let go"
+  else
+    case $answer in
+      *StackInstanceNotFound*) say "  gone already" ;;
+      *) fail "stack set $2: $answer" ;;
+    esac
+  fi
+}
+
+delete_stack_set() { # KEY STACK-SET: refused by AWS while it has instances
+  if ! stack_set_is_there "$2"; then
+    say "  gone already"
+    return 0
+  fi
+  stacks_in "$home_region" delete-stack-set --cli-input-json "$(input "$1.delete-stack-set.json")"
+  say "  deleted"
+}
+
+delete_stack() { # KEY REGION STACK
+  if ! found=$(stacks_in "$2" describe-stacks --stack-name "$3" \
+    --query 'Stacks[0].StackStatus' 2>&1); then
+    case $found in
+      *"does not exist"*)
+        say "  gone already"
+        return 0
+        ;;
+      *) fail "stack $3 in $2: $found" ;;
+    esac
+  fi
+  stacks_in "$2" delete-stack --cli-input-json "$(input "$1.$2.delete-stack.json")"
+  stacks_in "$2" wait stack-delete-complete --stack-name "$3"
+  say "  deleted"
+}
+
+describe() { # CLASS KEY FIRST SECOND
+  case $1 in
+    policy-attachment) say "policy $(cat "$folder/$2.name"): detach from $3" ;;
+    policy) say "policy $(cat "$folder/$2.name"): delete" ;;
+    stack-instances) say "stack set $3: let go of instances, part $4 ($2.delete-stack-instances.$4.json)" ;;
+    stack-set) say "stack set $3: delete" ;;
+    management-stack) say "stack $4 in $3: delete" ;;
+  esac
+}
+
+remove() { # CLASS KEY FIRST SECOND
+  case $1 in
+    policy-attachment) detach_policy "$2" "$3" ;;
+    policy) delete_policy "$2" ;;
+    stack-instances) delete_instances "$2" "$3" "$4" ;;
+    stack-set) delete_stack_set "$2" "$3" ;;
+    management-stack) delete_stack "$2" "$3" "$4" ;;
+  esac
+}
+
+for_each() { # CLASS COMMAND...: with the class and the fields of each of its lines
+  class=$1
+  shift
+  while IFS=$tab read -r what key first second <&3; do
+    if [ "$what" = "$class" ]; then
+      "$@" "$what" "$key" "$first" "${second:-}"
+    fi
+  done 3<"$folder/remove.tsv"
+}
+
+announce_and_remove() {
+  describe "$@"
+  remove "$@"
+}
+
+is_agreed() { # CLASS
+  case " $agreed " in
+    *" $1 "*) return 0 ;;
+  esac
+  printf 'Type yes to remove these: ' >&2
+  IFS= read -r answer || answer=
+  [ "$answer" = yes ]
+}
+
+while [ $# -gt 0 ]; do
+  case $1${2+ $2} in
+    "--yes policy-attachment" | "--yes policy" | "--yes stack-instances" | "--yes stack-set" | \
+      "--yes management-stack") agreed="$agreed $2" ;;
+    *)
+      say "usage: remove.sh [--yes CLASS]...; CLASS is policy-attachment, policy, stack-instances,"
+      say "  stack-set or management-stack"
+      exit 2
+      ;;
+  esac
+  shift 2
+done
+
+classes=
+while IFS=$tab read -r what first _; do
+  case $what in
+    organization) wanted_organization=$first ;;
+    home-region) home_region=$first ;;
+    global-region) global_region=$first ;;
+    policy-attachment | policy | stack-instances | stack-set | management-stack)
+      case " $classes " in
+        *" $what "*) ;;
+        *) classes="$classes $what" ;;
+      esac
+      ;;
+    *) fail "remove.tsv: unknown line \"$what\"" ;;
+  esac
+done <"$folder/remove.tsv"
+
+here=$(organization describe-organization --query Organization.Id)
+[ "$here" = "${wanted_organization:-}" ] ||
+  fail "these credentials are of organization $here, this folder is of ${wanted_organization:-none}"
+
+for class_now in policy-attachment policy stack-instances stack-set management-stack; do
+  case " $classes " in
+    *" $class_now "*) ;;
+    *) continue ;;
+  esac
+  say "== $class_now"
+  case " $agreed " in
+    *" $class_now "*) ;;
+    *) for_each "$class_now" describe ;;
+  esac
+  is_agreed "$class_now" || fail "stopped before $class_now: nothing of it was removed"
+  for_each "$class_now" announce_and_remove
+done
+say "done"

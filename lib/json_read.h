@@ -69,8 +69,8 @@ void bp_json_reader_keep_texts(bp_json_reader *reader, bp_arena *arena);
 void bp_json_reader_give_repeats(bp_json_reader *reader);
 /* The next event. After END or ERROR the same event is given again. */
 bp_json_event bp_json_next(bp_json_reader *on);
-/* The same into *event, which is written as a whole. */
-void bp_json_read(bp_json_reader *on, bp_json_event *event);
+/* The same into *out, which is written as a whole. */
+void bp_json_read(bp_json_reader *on, bp_json_event *out);
 /* Skips the value whose first event was just taken; false if an error turned up in it. */
 bool bp_json_skip(bp_json_reader *reader, bp_json_event first);
 

@@ -189,7 +189,8 @@ static void
 judge_account(powers *of, uint32_t index)
 {
     const bp_account *account = &of->context->org->accounts.at[index];
-    if (bp_model_provides_role(of->context->model, of->need->role, account)) {
+    if (of->need->role != NULL &&
+        bp_model_provides_role(of->context->model, of->need->role, account)) {
         if (of->scanner) {
             add_row(of, &of->foreign, index);
         } else {

@@ -379,9 +379,11 @@ bp_tell_movement(bp_teller *teller, const bp_movement *movement)
         bp_tell_user(teller, ou_of(teller->diff, movement->before, movement->after));
         break;
     case BP_ACCOUNT_STATE:
-        bp_buf_format(&teller->out, " was %s and is %s",
-                      bp_account_state_name(movement->before->state),
-                      bp_account_state_name(movement->after->state));
+        if (movement->before != NULL && movement->after != NULL) {
+            bp_buf_format(&teller->out, " was %s and is %s",
+                          bp_account_state_name(movement->before->state),
+                          bp_account_state_name(movement->after->state));
+        }
         say_plans(teller, movement->plans);
         break;
     }

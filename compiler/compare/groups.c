@@ -391,6 +391,7 @@ static void
 fill_accounts(grouping *g, const told_change *told, bp_change_group *group)
 {
     for (size_t p = 0; p < told->pairs.count; p++) {
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): what is told has its pairs */
         const way_pair *pair = g->pairs.at[told->pairs.at[p]];
         for (size_t i = 0; i < pair->accounts.count; i++) {
             *bp_vec_add(g->arena, &group->accounts) = pair->accounts.at[i];

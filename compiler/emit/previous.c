@@ -58,6 +58,7 @@ static void
 take_object(bp_arena *arena, bp_previous *previous, bp_str at)
 {
     if (bp_str_is(at, "stack_sets")) {
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): an element was just added */
         *bp_vec_add(arena, &previous->stack_sets) = (bp_previous_stack){0};
     } else if (bp_str_is(at, "stack_sets/instances") && previous->stack_sets.count > 0) {
         *bp_vec_add(arena, &LAST(previous->stack_sets)->groups) = (bp_instance_group){0};

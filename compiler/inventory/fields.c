@@ -247,7 +247,7 @@ bp_read_list(bp_dump *dump, bp_json_event first, const char *what, const bp_fiel
                 values[0].there = false;
             }
         }
-        if (values[0].there && !item(dump, values)) {
+        if (count > 0 && values[0].there && !item(dump, values)) {
             return false;
         }
     }

@@ -71,6 +71,7 @@ bp_text_number(bp_survey *survey, bp_str text)
     if (recent != NULL && bp_str_equal(survey->texts.at[*recent], text)) {
         return *recent;
     }
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): there is always a survey */
     bp_number *known = bp_map_get(survey->text_numbers, text);
     if (known == NULL) {
         known = BP_NEW(survey->arena, bp_number);

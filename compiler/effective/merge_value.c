@@ -197,10 +197,32 @@ tell_weaker(bp_merger *m, const bp_merged *node, const bp_part *part, bp_way *le
                                    .before = frozen(m, node)});
 }
 
+/* The first of peers whose people wrote an assign; tells of one that differs from it. What the
+ * compiler supplied rivals nobody. */
+static const bp_part *
+tell_rival(bp_merger *m, const bp_part *owner, const bp_part *part, bp_way *level)
+{
+    if (is_supplied(part->node)) {
+        return owner;
+    }
+    if (owner == NULL) {
+        return part;
+    }
+    if (!same_value(owner->node->assign, part->node->assign) && owner->bound != part->bound) {
+        bp_merge_tell(m, level,
+                      (bp_merge_event){.kind = BP_MERGE_CONFLICT,
+                                       .attached = level != NULL && level->attached,
+                                       .mine = *part,
+                                       .other = *owner});
+    }
+    return owner;
+}
+
 static void
 apply_assigns(bp_merger *m, bp_merged *node, const bp_parts *parts, bp_way *level)
 {
     const bp_part *first = NULL;
+    const bp_part *owner = NULL;
     for (size_t i = 0; i < parts->count; i++) {
         const bp_part *part = &parts->at[i];
         if (part->node->assign == NULL) {
@@ -214,19 +236,14 @@ apply_assigns(bp_merger *m, bp_merged *node, const bp_parts *parts, bp_way *leve
                                                .mine = *part,
                                                .other = bp_merged_limit(node, BP_OPERATOR_ASSIGN)});
             }
-        } else if (first == NULL) {
+            continue;
+        }
+        if (first == NULL) {
             first = part;
             tell_replaced(m, node, part, level);
             tell_weaker(m, node, part, level);
-        } else if (!same_value(first->node->assign, part->node->assign) &&
-                   first->bound != part->bound && !is_supplied(part->node) &&
-                   !is_supplied(first->node)) {
-            bp_merge_tell(m, level,
-                          (bp_merge_event){.kind = BP_MERGE_CONFLICT,
-                                           .attached = level != NULL && level->attached,
-                                           .mine = *part,
-                                           .other = *first});
         }
+        owner = tell_rival(m, owner, part, level);
     }
     if (first != NULL && !(is_supplied(first->node) && has_value(node, first->node->assign))) {
         set_value(m, node, first);

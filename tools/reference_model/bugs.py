@@ -3,8 +3,8 @@ white space; a piece must occur once in compiler/effective/."""
 
 BUGS = [
     ("assign: the last peer wins",
-     "} else if (first == NULL) {",
-     "} else if (first == NULL || part != first) {"),
+     "if (first == NULL) { first = part;",
+     "if (first == NULL || part != first) { first = part;"),
     ("assign: the upper level wins",
      "if (first != NULL && !(is_supplied(first->node)",
      "if (first != NULL && !node->has_value && !(is_supplied(first->node)"),
@@ -100,8 +100,8 @@ BUGS = [
      "return is_steady(above->first.node, 0);",
      "return true;"),
     ("findings: conflicts are told where peers agree",
-     "} else if (!same_value(first->node->assign",
-     "} else if (same_value(first->node->assign"),
+     "if (!same_value(owner->node->assign",
+     "if (same_value(owner->node->assign"),
     ("findings: a wider control is not told",
      "(allowed & bit) != 0 && (above & bit) == 0) {",
      "(allowed & bit) != 0 && above == 0) {"),

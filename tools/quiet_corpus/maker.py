@@ -246,8 +246,8 @@ class Maker:
         if self.has("template"):
             template = "template rule timed(at: schedule) {\n  schedule = at\n}\n\n"
             if self.has("include"):
-                self.files["shared/rules.bpol"] = "edition 1\n\n" + template.rstrip() + "\n"
-                text += 'include "../shared/rules.bpol"\n\n'
+                self.files["common/rules.bpol"] = "edition 1\n\n" + template.rstrip() + "\n"
+                text += 'include "../common/rules.bpol"\n\n'
             else:
                 text += template
         text += self.declarations()

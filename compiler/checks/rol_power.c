@@ -36,6 +36,9 @@ typedef struct powers {
     bp_cell_rows one_way; /* lacks something for restores */
     bp_cell_rows foreign; /* trusts somebody else */
     const bp_org_role *listed;
+    const bp_org_role *weighed; /* accounts share a few sets of roles: what the last one may do */
+    policy_bits has;
+    bool has_known;
     const bp_check_context *lasting; /* for the sets of accounts */
     bp_account_set *unknown_trust;
     bp_account_set *unknown_policies;
@@ -210,9 +213,12 @@ judge_account(powers *of, uint32_t index)
     if (of->scanner || role->trusts_backup == BP_UNKNOWN) {
         bp_account_set_add(of->lasting, of->unknown_trust, index);
     }
-    policy_bits has = 0;
-    if (attached(of->context->facts, role, &has)) {
-        judge_policies(of, index, has);
+    if (of->weighed != role) {
+        of->weighed = role;
+        of->has_known = attached(of->context->facts, role, &of->has);
+    }
+    if (of->has_known) {
+        judge_policies(of, index, of->has);
     } else {
         bp_account_set_add(of->lasting, of->unknown_policies, index);
     }

@@ -111,7 +111,7 @@ bp_store_policy(const bp_check_context *context, const bp_store *store)
 bp_region_mask
 bp_closed_regions(const bp_check_context *context, const bp_account *account)
 {
-    return account->regions_known ? bp_regions_opt_in(context->facts) & ~account->regions : 0;
+    return account->regions_known ? context->org->opt_in & ~account->regions : 0;
 }
 
 bp_region_mask
@@ -188,12 +188,11 @@ look_at(finder *f, uint32_t index)
     bp_region_mask ours = bp_brought_regions(f->context, store->vault, account, wanted);
     add(f, ours != 0 ? store->vault->vault : NULL, NULL, (bp_cell_row){index, ours});
     wanted &= ~ours;
-    bp_region_mask present = 0;
-    bp_region_mask absent = 0;
-    bp_org_vault_regions(account, store->name, &present, &absent);
-    for (size_t i = 0;
-         account->vaults != NULL && (wanted & present) != 0 && i < account->vaults->vaults.count;
-         i++) {
+    if (account->vaults == NULL || account->vaults != f->set) {
+        f->set = account->vaults;
+        bp_org_vault_regions(account, store->name, &f->present, &f->absent);
+    }
+    for (size_t i = 0; (wanted & f->present) != 0 && i < account->vaults->vaults.count; i++) {
         const bp_org_vault *vault = &account->vaults->vaults.at[i];
         if (vault->kind != BP_VAULT_RESTORE_ACCESS && !vault->creating &&
             bp_str_equal(vault->name, store->name)) {

@@ -43,10 +43,9 @@ add_copy(const bp_cover_maker *m, bp_cover_answer *answer, const bp_node *copy)
 }
 
 static void
-add_plan(const bp_cover_maker *m, bp_cover_answer *answer, const bp_node *plan,
-         bp_region_mask usable)
+add_plan(const bp_cover_maker *m, bp_cover_answer *answer, const bp_node *plan)
 {
-    answer->regions |= bp_plan_regions(m->model->facts, plan) & usable;
+    answer->regions |= bp_plan_regions(m->model->facts, plan) & m->usable;
     answer->regions_open = answer->regions_open || plan->holes || bp_node_unknown(plan, "regions");
     const bp_value *list = bp_node_value(plan, "regions");
     for (size_t i = 0; list != NULL && i < list->items.count; i++) {
@@ -64,13 +63,12 @@ static void
 add_row(const bp_cover_maker *m, bp_cover_answer *answer, const bp_resource_row *row)
 {
     const bp_organization *org = m->made->org;
-    bp_region_mask usable = bp_policy_regions(m->model->facts, org);
     bp_region_mask maybe = answer->regions_open ? row->in : 0;
     bp_cover_row *made = bp_vec_add(m->arena, &answer->rows);
     *made = (bp_cover_row){.row = row};
     for (size_t i = 0; answer->result != NULL && i < answer->result->plans.count; i++) {
         const bp_node *plan = answer->result->plans.at[i]->plan;
-        bp_region_mask where = bp_plan_regions(m->model->facts, plan) & usable & row->in;
+        bp_region_mask where = bp_plan_regions(m->model->facts, plan) & m->usable & row->in;
         if (where == 0) {
             continue;
         }
@@ -103,11 +101,10 @@ answer_of(bp_cover_maker *m, const bp_effective_result *result, const bp_resourc
         return known;
     }
     bp_cover_answer *made = BP_NEW(m->arena, bp_cover_answer);
-    bp_region_mask usable = bp_policy_regions(m->model->facts, m->made->org);
     made->result = result;
     made->resources = resources;
     for (size_t i = 0; result != NULL && i < result->plans.count; i++) {
-        add_plan(m, made, result->plans.at[i]->plan, usable);
+        add_plan(m, made, result->plans.at[i]->plan);
     }
     for (size_t i = 0; resources != NULL && i < resources->rows.count; i++) {
         add_row(m, made, &resources->rows.at[i]);
@@ -195,8 +192,7 @@ fill_account(bp_cover_maker *m, uint32_t index, bp_bound_exemption *exemption)
     m->made->counts[cover->state]++;
     if (account->regions_known && cover->state == BP_COVER_REACHED) {
         bp_region_mask seen = account->resources != NULL ? account->resources->seen : 0;
-        cover->enabled = account->regions & bp_regions_opt_in(m->model->facts) &
-                         bp_policy_regions(m->model->facts, m->made->org) &
+        cover->enabled = account->regions & m->made->org->opt_in & m->usable &
                          ~cover->answer->regions & ~cover->answer->outside & ~seen;
         cover->enabled = cover->answer->regions_open ? 0 : cover->enabled;
     }
@@ -241,6 +237,7 @@ bp_coverage_of(bp_arena *arena, const bp_model *model, const bp_effective *effec
     bp_cover_maker m = {.arena = arena, .model = model, .manifest = manifest};
     m.made = BP_NEW(arena, bp_coverage);
     m.made->org = org;
+    m.usable = bp_policy_regions(model->facts, org);
     m.made->open = is_open(model);
     m.made->accounts = bp_arena_array(arena, count + 1, sizeof *m.made->accounts);
     m.answers = bp_map_new(arena);

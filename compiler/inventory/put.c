@@ -269,6 +269,7 @@ bp_survey_finish(bp_survey *survey, const bp_organization **org)
                      .scratch = bp_arena_child(survey->arena),
                      .org = BP_NEW(survey->arena, bp_organization)};
     on.org->facts = survey->options.facts;
+    on.org->opt_in = bp_regions_opt_in(survey->options.facts);
     settle(survey);
     link_accounts(&on);
     on.vault_sets = bp_map_new(on.arena);

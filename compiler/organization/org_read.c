@@ -406,6 +406,7 @@ bp_organization_read(bp_arena *arena, bp_diagnostics *diagnostics, const bp_fact
     (void)as_of; /* ages are judged by a check, which counts what rests on them */
     bp_organization *org = BP_NEW(arena, bp_organization);
     org->facts = facts;
+    org->opt_in = bp_regions_opt_in(facts);
     org->source = source;
     org->account_by_id = bp_map_new(arena);
     org->ou_by_id = bp_map_new(arena);

@@ -284,6 +284,7 @@ typedef struct bp_organization {
     bp_span cross_account_span;
     bool regions_known; /* coverage.regions is written */
     bp_region_mask regions;
+    bp_region_mask opt_in; /* Regions that each account has to enable: bp_regions_opt_in(facts) */
     BP_VEC(bp_ou) ous;
     BP_VEC(bp_account) accounts;
     BP_VEC(bp_str) watched_tags;

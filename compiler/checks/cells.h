@@ -31,6 +31,7 @@ struct bp_check_cache {
     const struct bp_needs *needs;
     size_t *decided; /* verdicts by the number of the user's row of facts */
     size_t user_rows;
+    bp_map *schedules; /* text of a schedule → what sch.c found of it */
     bp_map *told; /* bytes of what rows are made of → the finding that has their cells first */
 };
 

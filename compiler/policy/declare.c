@@ -14,7 +14,7 @@ gather_item(bp_elab *elab, const bp_env *env, const bp_ast_item *item, unsigned 
         instance->blocks = blocks;
     }
     if (item->body != NULL) {
-        *bp_vec_add(elab->arena, &instance->layers) = (bp_layer){item->body, env};
+        *bp_vec_add(elab->work, &instance->layers) = (bp_layer){item->body, env};
     }
     bp_block_gather(elab, instance);
     return instance;

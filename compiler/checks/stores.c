@@ -135,7 +135,7 @@ typedef struct finder {
     const bp_store *store;
     bp_store_vaults *all;
     const bp_vault_set *set;
-    bp_region_mask present;
+    BP_VEC(const bp_org_vault *) listed; /* of the set, those of the name */
     bp_region_mask absent;
 } finder;
 
@@ -180,6 +180,23 @@ add(finder *f, const bp_vault *declared, const bp_org_vault *listed, bp_cell_row
 }
 
 static void
+ask_set(finder *f, const bp_account *account)
+{
+    const bp_vault_set *set = account->vaults;
+    bp_region_mask present = 0;
+    f->set = set;
+    f->listed.count = 0;
+    bp_org_vault_regions(account, f->store->name, &present, &f->absent);
+    for (size_t i = 0; set != NULL && i < set->vaults.count; i++) {
+        const bp_org_vault *vault = &set->vaults.at[i];
+        if (vault->kind != BP_VAULT_RESTORE_ACCESS && !vault->creating &&
+            bp_str_equal(vault->name, f->store->name)) {
+            *bp_vec_add(f->context->arena, &f->listed) = vault;
+        }
+    }
+}
+
+static void
 look_at(finder *f, uint32_t index)
 {
     const bp_account *account = &f->context->org->accounts.at[index];
@@ -189,16 +206,12 @@ look_at(finder *f, uint32_t index)
     add(f, ours != 0 ? store->vault->vault : NULL, NULL, (bp_cell_row){index, ours});
     wanted &= ~ours;
     if (account->vaults == NULL || account->vaults != f->set) {
-        f->set = account->vaults;
-        bp_org_vault_regions(account, store->name, &f->present, &f->absent);
+        ask_set(f, account);
     }
-    for (size_t i = 0; (wanted & f->present) != 0 && i < account->vaults->vaults.count; i++) {
-        const bp_org_vault *vault = &account->vaults->vaults.at[i];
-        if (vault->kind != BP_VAULT_RESTORE_ACCESS && !vault->creating &&
-            bp_str_equal(vault->name, store->name)) {
-            add(f, NULL, vault, (bp_cell_row){index, wanted & vault->in});
-            wanted &= ~vault->in;
-        }
+    for (size_t i = 0; i < f->listed.count; i++) {
+        const bp_org_vault *vault = f->listed.at[i];
+        add(f, NULL, vault, (bp_cell_row){index, wanted & vault->in});
+        wanted &= ~vault->in;
     }
     add(f, NULL, NULL, (bp_cell_row){index, wanted & ~f->absent});
 }

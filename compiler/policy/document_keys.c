@@ -20,10 +20,10 @@ segment_end(bp_str path, size_t at)
 static bool
 below(const bp_document_level *level, const bp_setting *row, size_t *at)
 {
-    bp_str path = bp_str_of(row->path);
-    if ((row->blocks & level->block) == 0 || path.size == 0 || path.at[0] == '@') {
+    if ((row->blocks & level->block) == 0 || row->path[0] == '\0' || row->path[0] == '@') {
         return false;
     }
+    bp_str path = bp_str_of(row->path);
     *at = level->path.size == 0 ? 0 : level->path.size + 1;
     return level->path.size == 0 || (bp_str_starts(path, level->path) && *at < path.size &&
                                      path.at[level->path.size] == '/');

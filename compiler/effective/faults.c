@@ -130,11 +130,28 @@ judge_rule(judge *j, const bp_node *rule)
     need_items(j, rule, "index_actions/resource_types", true);
     judge_lifecycle(j, rule, rule);
     at_most(j, rule, "copy_actions", count_of(rule, "copy_actions"), "RULE_COPIES");
+    at_most(j, rule, "recovery_point_tags", count_of(rule, "recovery_point_tags"), "RP_TAGS");
     for (const bp_node *copy = bp_node_first(rule, "copy_actions"); copy; copy = copy->next) {
         if (copy->kind == BP_NODE_COPY) {
             judge_lifecycle(j, rule, copy);
         }
     }
+}
+
+/* Values and conditions of a selection. */
+static void
+judge_counts(judge *j, const bp_node *selection)
+{
+    const bp_value *values = bp_node_value(selection, "tag_value");
+    size_t conditions = 0;
+    for (const bp_node *group = bp_node_first(selection, "conditions"); group;
+         group = group->next) {
+        for (const bp_node *entry = group->first; entry != NULL; entry = entry->next) {
+            conditions++;
+        }
+    }
+    at_most(j, selection, "tag_value", values == NULL ? 0 : values->items.count, "SELECTION_TAGS");
+    at_most(j, selection, "conditions", conditions, "SELECTION_CONDITIONS");
 }
 
 static void
@@ -152,11 +169,16 @@ judge_selections(judge *j, const bp_node *plan)
         need(j, tag, "tag_key", true);
         need(j, tag, "tag_value", true);
         need_items(j, tag, "tag_value", false);
+        judge_counts(j, tag);
     }
     for (; resource != NULL; resource = resource->next) {
         need(j, resource, "iam_role_arn", true);
+        judge_counts(j, resource);
     }
-    at_most(j, plan, "selections", count_of(plan, "selections/tags"), "PLAN_TAG_SELECTIONS");
+    size_t tags = count_of(plan, "selections/tags");
+    at_most(j, plan, "selections", tags, "PLAN_TAG_SELECTIONS");
+    at_most(j, plan, "selections", tags + count_of(plan, "selections/resources"),
+            "PLAN_ASSIGNMENTS");
 }
 
 void

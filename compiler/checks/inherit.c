@@ -126,7 +126,8 @@ take_way(causes *all, const bp_effective_result *result)
 static bool
 is_incomplete(const bp_fault *fault, const bp_node *node)
 {
-    return fault->kind == BP_FAULT_MISSING && !fault->told_elsewhere && fault->node == node;
+    return (fault->kind == BP_FAULT_MISSING || fault->kind == BP_FAULT_FEW) &&
+           !fault->told_elsewhere && fault->node == node;
 }
 
 /* Finds the plans that lack something: most do not, and many results share them. */
@@ -198,7 +199,8 @@ lacking_words(const bp_check_context *context, const bp_inherit_cause *found)
     } names[] = {{"regions", "Regions"},
                  {"rules", "rule"},
                  {"selections", "selection"},
-                 {"target_backup_vault_name", "vault"}};
+                 {"target_backup_vault_name", "vault"},
+                 {"tag_value", "tag value left"}};
     bp_faults faults = {0};
     bp_buf out = {.arena = context->arena};
     bp_plan_faults(context->arena, context->facts, found->plan->plan, context->as_of, &faults);
@@ -248,6 +250,45 @@ label_contributors(const bp_check_context *context, const bp_inherit_cause *foun
     }
 }
 
+/* Where the last values of a list were taken away: the selection in that policy, and the place. */
+static bp_part
+emptied_by(const bp_check_context *context, const bp_inherit_cause *found, const bp_value **removed)
+{
+    const bp_node *node = found->fault.node;
+    bp_merger *merger = context->effective->merger;
+    bp_merged *tags = bp_merged_at(merger, found->plan->from, "selections/tags");
+    bp_merged *selection = bp_merged_kid(merger, tags, node->key);
+    bp_part last = {node, bp_node_writer(context->model, node, found->plan->bound)};
+    for (size_t i = 0; selection != NULL && i < selection->parts.count; i++) {
+        const bp_node *leaf = bp_node_child(selection->parts.at[i].node, found->fault.key);
+        if (leaf != NULL && leaf->remove != NULL) {
+            *removed = leaf->remove;
+            last = selection->parts.at[i];
+        }
+    }
+    return last;
+}
+
+/* A selection whose tag values are all removed. */
+static bp_finding *
+report_emptied(const bp_check_context *context, const bp_inherit_cause *found)
+{
+    const bp_node *node = found->fault.node;
+    const bp_value *list = bp_node_value(node, found->fault.key);
+    const bp_value *removed = list;
+    bp_part part = emptied_by(context, found, &removed);
+    bp_finding *finding = bp_inherit_start(
+        context, "INH001", &part, removed->span, removed->uses,
+        bp_str_format(context->arena, "selection \"%.*s\" has %.*s in the effective policy",
+                      BP_ARG(node->key), BP_ARG(lacking_words(context, found))));
+    bp_finding_label(context->diagnostics, finding, list->span, "given here");
+    bp_finding_note(context->diagnostics, finding,
+                    "the last valid effective policy stays in force meanwhile");
+    bp_finding_help(context->diagnostics, finding,
+                    "leave a value, or give others in this policy; nothing takes a selection away");
+    return finding;
+}
+
 static bp_finding *
 report_incomplete(const bp_check_context *context, const bp_inherit_cause *found)
 {
@@ -255,6 +296,9 @@ report_incomplete(const bp_check_context *context, const bp_inherit_cause *found
     const bp_node *node = found->fault.node;
     bp_part part = {node, bp_node_writer(context->model, node, found->plan->bound)};
     bool plan = node->kind == BP_NODE_PLAN;
+    if (found->fault.kind == BP_FAULT_FEW) {
+        return report_emptied(context, found);
+    }
     bp_finding *finding = bp_inherit_start(
         context, "INH001", &part, node->span, node->uses,
         bp_str_format(context->arena, "%s \"%.*s\" has %.*s in the effective policy",

@@ -234,7 +234,7 @@ judge_continuous_days(const bp_place *place, const bp_value *on)
     int64_t most = bp_quota_find(place->context->facts, "CONTINUOUS_DAYS")->value;
     days gone = read_days(place, DELETE);
     if ((gone.value != NULL && !gone.good) || (gone.good && gone.number <= most) ||
-        place->node->extend ||
+        (place->node->extend && (gone.value == NULL || place->merged != NULL)) ||
         (gone.value == NULL && (place->node->holes || place->merged != NULL))) {
         return;
     }

@@ -32,6 +32,46 @@ report_plan(const bp_place *place, const char *code, bp_span span, bp_str messag
     return bp_text_finding(place, finding, place->node->uses);
 }
 
+static bool
+are_peers(const bp_bound_policy *a, const bp_bound_policy *b)
+{
+    for (size_t i = 0; i < a->targets.count; i++) {
+        for (size_t k = 0; k < b->targets.count; k++) {
+            if (a->targets.at[i].ou == b->targets.at[k].ou &&
+                a->targets.at[i].account == b->targets.at[k].account) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Whether a selection comes before another one: by its place in one file; of policies above each
+ * other from the top down; of peers what is extended before what extends, then by name. */
+static bool
+comes_first(const bp_place *place, const bp_node *a, const bp_node *b)
+{
+    if (a->span.source == b->span.source || place->merged == NULL) {
+        return bp_span_compare(a->span, b->span) <= 0;
+    }
+    const bp_model *model = place->context->model;
+    const bp_bound_policy *one = bp_node_writer(model, a, place->merged->bound);
+    const bp_bound_policy *other = bp_node_writer(model, b, place->merged->bound);
+    const bp_parts *parts = &place->merged->from->parts;
+    bool peers = are_peers(one, other);
+    bool extends[2] = {false, false};
+    for (size_t i = 0; i < parts->count; i++) {
+        const bp_bound_policy *bound = parts->at[i].bound;
+        if (!peers && (bound == one || bound == other)) {
+            return bound == one;
+        }
+        extends[0] = extends[0] || (bound == one && bp_part_extends(&parts->at[i]));
+        extends[1] = extends[1] || (bound == other && bp_part_extends(&parts->at[i]));
+    }
+    return extends[0] != extends[1] ? extends[1]
+                                    : bp_str_compare(one->policy->name, other->policy->name) <= 0;
+}
+
 static void
 judge_forms(const bp_place *place)
 {
@@ -40,13 +80,14 @@ judge_forms(const bp_place *place)
     if (tags == NULL || resources == NULL || (place->merged != NULL && place->plan->holes)) {
         return;
     }
-    bool tags_first = bp_span_compare(tags->span, resources->span) <= 0;
+    bool tags_first = comes_first(place, tags, resources);
     const bp_node *second = tags_first ? resources : tags;
     const bp_node *first = tags_first ? tags : resources;
     bp_finding *finding = report_plan(
         place, "SEL004", second->span,
         BP_STR("one plan selects by tags and by resources; a plan takes one of the two forms"));
-    if (place->policy->from_json) {
+    const bp_policy *writer = second->writer != NULL ? second->writer : place->policy;
+    if (writer->from_json) {
         finding->severity = BP_WARNING; /* what AWS does with it was not seen */
     }
     bp_finding_label(place->context->diagnostics, finding, first->span, "selects by %s",

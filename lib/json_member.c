@@ -43,6 +43,12 @@ bp_json_names_find(bp_json_names *names, bp_str key)
     return names->count;
 }
 
+static bool
+is_container(bp_json_kind kind)
+{
+    return kind == BP_JSON_OBJECT || kind == BP_JSON_ARRAY;
+}
+
 /* Whether a number or word ends here for certain. */
 static bool
 ends_here(const char *at, const char *end)
@@ -130,6 +136,36 @@ note_key(bp_json_reader *on, const bp_json_names *names, size_t number, bp_str k
     return true;
 }
 
+/* The quote that ends the key whose opening quote is at `at`: that of the name which is expected
+ * next, else the first one. NULL: the key is not plain. */
+static const char *
+plain_key(bp_json_names *names, const char *at, const char *end, member *out)
+{
+    if (names != NULL && names->next < names->count) {
+        const bp_str *next = &names->at[names->next];
+        if ((size_t)(end - at) > next->size + 1 && at[next->size + 1] == '"' &&
+            memcmp(at + 1, next->at, next->size) == 0) {
+            out->key = (bp_str){at + 1, next->size};
+            out->number = names->next++;
+            return at + 1 + next->size;
+        }
+    }
+    const char *stop = bp_json_plain_end(at + 1, end);
+    out->key = (bp_str){at + 1, (size_t)(stop - at) - 1};
+    if (stop == end || *stop != '"') {
+        return NULL;
+    }
+    out->number = names == NULL ? 0 : bp_json_names_find(names, out->key);
+    return stop;
+}
+
+static size_t
+longest_of(const bp_json_reader *on, const bp_json_names *names, size_t number)
+{
+    bool told = names != NULL && number < names->count && names->longest[number] != 0;
+    return told ? names->longest[number] : on->longest;
+}
+
 /* Takes a member if it is plain, but the bracket of a container; else takes nothing. */
 static bool
 plain_member(bp_json_reader *on, bp_json_names *names, member *out)
@@ -145,31 +181,21 @@ plain_member(bp_json_reader *on, bp_json_names *names, member *out)
     } else if (on->state != WANT_FIRST_KEY) {
         return false;
     }
-    if (at == end || *at != '"') {
+    const char *stop = at < end && *at == '"' ? plain_key(names, at, end, out) : NULL;
+    const char *colon = stop == NULL ? end : bp_json_after_blanks(stop + 1, end);
+    if (colon == end || *colon != ':' || out->key.size >= on->longest) {
         return false;
     }
-    const char *stop = bp_json_plain_end(at + 1, end);
-    bp_str key = {at + 1, (size_t)(stop - at) - 1};
-    const char *colon = stop == end ? end : bp_json_after_blanks(stop + 1, end);
-    if (colon == end || *stop != '"' || *colon != ':' || key.size >= on->longest) {
-        return false;
-    }
-    out->key = key;
-    out->number = names == NULL ? 0 : bp_json_names_find(names, key);
     out->at = bp_json_after_blanks(colon + 1, end);
-    size_t longest =
-        names == NULL || out->number == names->count || names->longest[out->number] == 0
-            ? on->longest
-            : names->longest[out->number];
     uint32_t base = (uint32_t)on->stream.base;
     bp_span span = {on->source == NULL ? 0 : on->source->id, base + (uint32_t)(at - start),
                     base + (uint32_t)(stop + 1 - start)};
-    if (!plain_value(end, longest, out) || !note_key(on, names, out->number, key, span)) {
+    if (!plain_value(end, longest_of(on, names, out->number), out) ||
+        !note_key(on, names, out->number, out->key, span)) {
         return false;
     }
     on->state = WANT_COMMA_OR_END;
-    bool container = out->kind == BP_JSON_OBJECT || out->kind == BP_JSON_ARRAY;
-    on->at = (size_t)((container ? out->at : out->end) - start);
+    on->at = (size_t)((is_container(out->kind) ? out->at : out->end) - start);
     return true;
 }
 
@@ -191,12 +217,6 @@ give(bp_json_reader *on, const member *of, bp_json_event *out)
                                     base + (uint32_t)(of->at - on->text.at),
                                     base + (uint32_t)(of->end - on->text.at)},
                            .text = {of->at + quote, (size_t)(of->end - of->at) - 2 * quote}};
-}
-
-static bool
-is_container(bp_json_kind kind)
-{
-    return kind == BP_JSON_OBJECT || kind == BP_JSON_ARRAY;
 }
 
 bool

@@ -141,6 +141,7 @@ begin_file(bp_dump *dump)
                      .scratch = dump->scratch,
                      .item = dump->item,
                      .path = dump->path,
+                     .envelope = dump->envelope,
                      .by_path = dump->by_path,
                      .region = -1};
     const bp_survey_options *options = &dump->survey->options;
@@ -545,6 +546,8 @@ bp_survey_read(bp_survey *survey, bp_str path, bp_json_input input)
                     .item = bp_arena_child(memory),
                     .path = path};
     bool good = true;
+    dump.envelope = BP_NEW(memory, bp_json_names);
+    bp_envelope_names(dump.envelope);
     survey->origin = origin_of(survey, path);
     for (;;) {
         bp_json_event first = bp_dump_next(&dump);

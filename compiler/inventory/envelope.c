@@ -41,6 +41,15 @@ key_of(bp_str text)
     return KEY_COUNT;
 }
 
+void
+bp_envelope_names(bp_json_names *names)
+{
+    names->others = true;
+    for (size_t i = 0; i < KEY_COUNT; i++) {
+        bp_json_names_add(names, key_names[i], 0);
+    }
+}
+
 bool
 bp_is_envelope_key(bp_str key)
 {
@@ -276,9 +285,8 @@ read_data(envelope *on, bp_json_event value)
 }
 
 static bool
-read_key(envelope *on, envelope_key key)
+read_key(envelope *on, envelope_key key, bp_json_event value)
 {
-    bp_json_event value = bp_dump_next(on->dump);
     switch (key) {
     case KEY_DUMP:
     case KEY_ACCOUNT:
@@ -336,22 +344,24 @@ bool
 bp_read_envelope(bp_dump *dump)
 {
     envelope on = {.dump = dump};
+    bp_json_names *names = dump->envelope;
     dump->enveloped = true;
+    names->next = 0;
     for (;;) {
-        bp_json_event event = bp_dump_next(dump);
-        if (event.kind == BP_JSON_OBJECT_END) {
+        envelope_key key = (envelope_key)bp_dump_member(dump, names);
+        bp_json_kind kind = dump->last.kind;
+        if (kind == BP_JSON_OBJECT_END) {
             break;
         }
-        if (event.kind != BP_JSON_KEY) {
+        if (kind == BP_JSON_ERROR) {
             return false;
         }
-        envelope_key key = key_of(event.text);
         if (key == KEY_COUNT) {
-            refuse(&on, "\" is no key of an envelope", event.text);
+            refuse(&on, "\" is no key of an envelope", names->other);
         } else if (on.has_data) {
-            refuse(&on, "\" after \"data\"; \"data\" has to be the last key", event.text);
+            refuse(&on, "\" after \"data\"; \"data\" has to be the last key", names->at[key]);
         }
-        if (!read_key(&on, key)) {
+        if (!read_key(&on, key, dump->last)) {
             return false;
         }
     }

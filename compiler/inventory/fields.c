@@ -163,9 +163,8 @@ names_of(const bp_field *fields, size_t count)
     return names;
 }
 
-/* The next member that has a field; a key may have been given back. */
-static size_t
-next_member(bp_dump *dump, bp_json_names *names)
+size_t
+bp_dump_member(bp_dump *dump, bp_json_names *names)
 {
     if (!dump->pushed) {
         return bp_json_member(dump->reader, names, &dump->last);
@@ -175,8 +174,9 @@ next_member(bp_dump *dump, bp_json_names *names)
         return names->count;
     }
     size_t number = bp_json_member_value(dump->reader, names, key.text, &dump->last);
-    bool other = number == names->count && bp_json_skip_to(dump->reader, &dump->last);
-    return other ? bp_json_member(dump->reader, names, &dump->last) : number;
+    bool skipped =
+        number == names->count && !names->others && bp_json_skip_to(dump->reader, &dump->last);
+    return skipped ? bp_json_member(dump->reader, names, &dump->last) : number;
 }
 
 static bool
@@ -188,7 +188,7 @@ read_members(bp_dump *dump, const char *what, const bp_field *fields, bp_json_na
     for (size_t i = 0; i < count; i++) {
         values[i] = (bp_value){.there = false};
     }
-    for (size_t at = next_member(dump, names); at < count; at = next_member(dump, names)) {
+    for (size_t at = bp_dump_member(dump, names); at < count; at = bp_dump_member(dump, names)) {
         if (!take(dump, &fields[at], &dump->last, &values[at])) {
             return false;
         }

@@ -155,9 +155,9 @@ struct bp_survey {
     bp_diagnostics *list;
     bp_sources *sources;
     bp_survey_options options;
-    bp_map *text_numbers;             /* text → bp_number * */
-    BP_VEC(bp_str) texts;             /* by number; 0 is the empty text */
-    uint32_t recent[BP_RECENT_TEXTS]; /* numbers of short texts, by their last bytes */
+    bp_map *text_numbers; /* text → bp_number * */
+    BP_VEC(bp_str) texts; /* by number; 0 is the empty text */
+    uint32_t *recent;     /* numbers of short texts, by their last bytes */
     BP_VEC(bp_line *) line_blocks;
     size_t line_count;
     BP_VEC(bp_unit *) unit_blocks; /* of units four at a time */
@@ -212,8 +212,9 @@ struct bp_dump {
     bp_arena *item;    /* forgotten after every entry of its list */
     unsigned nesting;  /* lists that are being read */
     bp_str path;
-    const bp_dump *by_path; /* what the path says, once for the file; NULL: not read yet */
-    const bp_dump_row *row; /* NULL: not known yet */
+    bp_json_names *envelope; /* keys of envelopes */
+    const bp_dump *by_path;  /* what the path says, once for the file; NULL: not read yet */
+    const bp_dump_row *row;  /* NULL: not known yet */
     bp_json_event last;
     bool pushed;  /* `last` is to be given again */
     bool derived; /* whose answer it is was read from its entries */
@@ -336,6 +337,8 @@ bp_json_event bp_dump_next(bp_dump *dump);
 /* The same without a copy: good until the next one. */
 const bp_json_event *bp_dump_step(bp_dump *dump);
 bool bp_dump_skip(bp_dump *dump, bp_json_event first);
+/* bp_json_member into dump->last; also where a key was given back. */
+size_t bp_dump_member(bp_dump *dump, bp_json_names *names);
 /* Reads the rest of an object whose first event was taken. False: the JSON is broken. */
 bool bp_read_members(bp_dump *dump, const char *what, const bp_field *fields, size_t count,
                      bp_value *values);
@@ -400,6 +403,7 @@ bp_str bp_arn_types(const bp_facts *facts, bp_arena *arena, bp_str arn);
 void bp_dump_push(bp_dump *dump);
 bool bp_read_payload(bp_dump *dump);
 bool bp_read_envelope(bp_dump *dump);
+void bp_envelope_names(bp_json_names *names);
 bool bp_is_envelope_key(bp_str key);
 /* The row of a command; NULL if there is none. */
 const bp_dump_row *bp_dump_row_named(bp_str command);

@@ -55,8 +55,15 @@ bp_dump_set_region(bp_dump *dump, bp_str code)
     if (dump->region >= 0 && bp_str_equal(dump->region_code, code)) {
         return true;
     }
-    dump->region = bp_region_index(dump->survey->options.facts, code);
-    dump->region_code = bp_kept(dump->survey, code);
+    bp_survey *survey = dump->survey;
+    uint32_t number = bp_text_number(survey, code);
+    bp_region_read *read = &survey->regions_read[number % BP_REGIONS_READ];
+    if (read->text != number || number == 0) {
+        read->text = number;
+        read->region = bp_region_index(survey->options.facts, code);
+    }
+    dump->region = read->region;
+    dump->region_code = bp_text_of(survey, number);
     return dump->region >= 0;
 }
 

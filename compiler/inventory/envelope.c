@@ -7,6 +7,8 @@
 #include "lib/calendar.h"
 #include "lib/suggest.h"
 
+#include <string.h>
+
 typedef enum envelope_key {
     KEY_DUMP,
     KEY_ACCOUNT,
@@ -180,6 +182,23 @@ set_row(envelope *on, bp_str text)
     on->has_dump = true;
 }
 
+/* Many answers are of one second: the time that was read last is compared first. */
+static bool
+read_time(bp_dump *dump, bp_str text)
+{
+    bp_time_read *last = &dump->survey->last_time;
+    if (last->size != text.size || text.size == 0 || memcmp(last->text, text.at, text.size) != 0) {
+        if (!bp_instant_loose(text, &last->instant)) {
+            last->size = 0;
+            return false;
+        }
+        last->size = text.size <= sizeof last->text ? text.size : 0;
+        memcpy(last->text, text.at, last->size);
+    }
+    dump->taken = last->instant;
+    return true;
+}
+
 static bool
 read_text(envelope *on, envelope_key key, bp_json_event value)
 {
@@ -201,7 +220,7 @@ read_text(envelope *on, envelope_key key, bp_json_event value)
     if (key == KEY_DUMP) {
         set_row(on, value.text);
     } else if (key == KEY_TAKEN_AT) {
-        if (!bp_instant_loose(value.text, &dump->taken)) {
+        if (!read_time(dump, value.text)) {
             bp_dump_report(dump, "SYN005", "IMP023",
                            "\"taken_at\" is \"%.*s\"; a time is written 2026-11-02T06:00:00Z",
                            BP_ARG(value.text));

@@ -49,9 +49,11 @@ recent_place(const bp_survey *survey, bp_str text)
     if (text.size < 4 || text.size > LONGEST) {
         return NULL;
     }
-    uint32_t end = 0;
-    memcpy(&end, text.at + text.size - 4, 4);
-    return &survey->recent[(end * UINT32_C(0x9E3779B1) >> 16 ^ text.size) % BP_RECENT_TEXTS];
+    uint64_t end = 0;
+    size_t size = text.size < 8 ? text.size : 8;
+    memcpy(&end, text.at + text.size - size, size);
+    end = (end ^ text.size) * UINT64_C(0x9E3779B97F4A7C15);
+    return &survey->recent[(end >> 32 ^ end >> 48) % BP_RECENT_TEXTS];
 }
 
 bool

@@ -126,6 +126,18 @@ typedef struct bp_rival {
 
 enum { BP_RIVALS_SHOWN = 32, BP_REASONS_MAX = 32, BP_TOLD_IN_A_FILE = 50, BP_TOLD_AT_ALL = 1000 };
 
+/* A time as it was read last. */
+typedef struct bp_time_read {
+    char text[40];
+    size_t size;
+    int64_t instant;
+} bp_time_read;
+
+typedef struct bp_region_read {
+    uint32_t text; /* number; 0: none */
+    int region;
+} bp_region_read;
+
 /* How often something was told: a broken dump repeats itself. */
 typedef struct bp_tally {
     const char *reason;
@@ -144,7 +156,7 @@ typedef struct bp_cut_list {
     const char *how;
 } bp_cut_list;
 
-enum { BP_UNIT_BLOCK = 1024, BP_RECENT_TEXTS = 256 };
+enum { BP_UNIT_BLOCK = 1024, BP_RECENT_TEXTS = 256, BP_REGIONS_READ = 64 };
 
 typedef struct bp_number {
     uint32_t number;
@@ -159,9 +171,12 @@ struct bp_survey {
     BP_VEC(bp_str) texts; /* by number; 0 is the empty text */
     uint32_t *recent;     /* numbers of short texts, by their last bytes */
     BP_VEC(bp_line *) line_blocks;
+    bp_line *last_line; /* that was made or written to; or NULL */
     size_t line_count;
     BP_VEC(bp_unit *) unit_blocks; /* of units four at a time */
     size_t four_count;
+    bp_time_read last_time;
+    bp_region_read regions_read[BP_REGIONS_READ]; /* by the number of their texts */
     uint8_t region_places[64]; /* of a Region among the units of a line, from 1 */
     uint8_t region_count;
     BP_VEC(bp_more *) more_blocks;
@@ -444,6 +459,13 @@ bool bp_template_makes(bp_dump *dump, bp_str body, const bp_org_tag *parameters,
                        bp_str *vaults, bp_str *roles);
 
 /* ---- put_*.c: from units to the organization */
+/* What a list of Regions came to, which is that of most accounts. */
+typedef struct bp_regions_put {
+    bp_str content;
+    bool known;
+    bp_region_mask enabled;
+} bp_regions_put;
+
 typedef struct bp_putting {
     bp_survey *survey;
     bp_arena *arena;
@@ -451,9 +473,12 @@ typedef struct bp_putting {
     bp_organization *org;
     int64_t oldest; /* of all that was used; BP_NO_TIME: not known */
     bool used;
-    bool expects;       /* the account at hand has to answer */
-    bool *about;        /* by number of an account's id: something is said about it */
-    bp_map *vault_sets; /* content → set: each distinct one once */
+    uint32_t last_used; /* number of the time and origin that was used last */
+    bp_regions_put last_regions;
+    bp_map *vault_texts; /* contents of all Regions → set, where nothing else adds to them */
+    bool expects;        /* the account at hand has to answer */
+    bool *about;         /* by number of an account's id: something is said about it */
+    bp_map *vault_sets;  /* content → set: each distinct one once */
     bp_map *role_sets;
     bp_map *setting_sets;
     bp_map *resource_sets;
@@ -462,6 +487,8 @@ typedef struct bp_putting {
     bool has[BP_DUMP_KINDS]; /* some unit of the kind */
     bp_survey_line counts[BP_DUMP_KINDS];
 } bp_putting;
+/* The complete answer of a unit is used: its age counts. */
+void bp_put_age(bp_putting *on, const bp_unit *unit);
 /* All that is there by a unit (NULL: nothing), whose age counts from now on. */
 bp_str bp_put_content(bp_putting *on, bp_arena *arena, const bp_unit *unit);
 /* A copy in the organization's memory. */

@@ -136,27 +136,80 @@ note_key(bp_json_reader *on, const bp_json_names *names, size_t number, bp_str k
     return true;
 }
 
-/* The quote that ends the key whose opening quote is at `at`: that of the name which is expected
- * next, else the first one. NULL: the key is not plain. */
-static const char *
-plain_key(bp_json_names *names, const char *at, const char *end, member *out)
+/* Whatever prints a list of objects prints the way from one member to the next, blanks and key,
+ * with the same bytes each time: those that were seen lately are compared as a whole. */
+static bool
+known_step(bp_json_names *names, bool first, const char *at, const char *end, member *out)
 {
-    if (names != NULL && names->next < names->count) {
-        const bp_str *next = &names->at[names->next];
-        if ((size_t)(end - at) > next->size + 1 && at[next->size + 1] == '"' &&
-            memcmp(at + 1, next->at, next->size) == 0) {
-            out->key = (bp_str){at + 1, next->size};
-            out->number = names->next++;
-            return at + 1 + next->size;
+    const bp_json_step *last = &names->steps[first ? 0 : names->step];
+    for (size_t i = 0; i < 2 && last->next[i] != 0; i++) {
+        const bp_json_step *step = &names->steps[last->next[i]];
+        if (end - at > step->size && step->first == first &&
+            memcmp(at, step->text, step->size) == 0) {
+            names->step = last->next[i];
+            out->number = step->number;
+            out->key = (bp_str){at + step->key, step->key_size};
+            out->at = at + step->size;
+            return true;
         }
     }
+    return false;
+}
+
+static void
+learn_step(bp_json_names *names, bool first, const char *at, const member *of)
+{
+    bp_json_step *last = &names->steps[first ? 0 : names->step];
+    size_t size = (size_t)(of->at - at);
+    size_t id = 1;
+    names->step = 0;
+    if (size > BP_JSON_STEP_MAX) {
+        return;
+    }
+    while (id < BP_JSON_STEPS &&
+           (names->steps[id].size != size || memcmp(names->steps[id].text, at, size) != 0)) {
+        id++;
+    }
+    if (id == BP_JSON_STEPS) {
+        id = 1 + names->learned++ % (BP_JSON_STEPS - 1);
+        names->steps[id] = (bp_json_step){.size = (uint8_t)size,
+                                          .key = (uint8_t)(of->key.at - at),
+                                          .key_size = (uint8_t)of->key.size,
+                                          .number = (uint8_t)of->number,
+                                          .first = first};
+        memcpy(names->steps[id].text, at, size);
+    }
+    if (last->next[0] != id) {
+        last->next[1] = last->next[0];
+        last->next[0] = (uint8_t)id;
+    }
+    names->step = id;
+}
+
+/* The way to a value byte by byte: a comma, unless it is the first member, a plain key, a colon. */
+static bool
+plain_step(const bp_json_reader *on, bp_json_names *names, bool first, member *out)
+{
+    const char *end = on->text.at + on->text.size;
+    const char *at = bp_json_after_blanks(on->text.at + on->at, end);
+    if (!first) {
+        if (at == end || *at != ',') {
+            return false;
+        }
+        at = bp_json_after_blanks(at + 1, end);
+    }
+    if (at == end || *at != '"') {
+        return false;
+    }
     const char *stop = bp_json_plain_end(at + 1, end);
+    const char *colon = stop == end ? end : bp_json_after_blanks(stop + 1, end);
     out->key = (bp_str){at + 1, (size_t)(stop - at) - 1};
-    if (stop == end || *stop != '"') {
-        return NULL;
+    if (colon == end || *stop != '"' || *colon != ':' || out->key.size >= on->longest) {
+        return false;
     }
     out->number = names == NULL ? 0 : bp_json_names_find(names, out->key);
-    return stop;
+    out->at = bp_json_after_blanks(colon + 1, end);
+    return true;
 }
 
 static size_t
@@ -175,21 +228,21 @@ plain_member(bp_json_reader *on, bp_json_names *names, member *out)
     }
     const char *start = on->text.at;
     const char *end = start + on->text.size;
-    const char *at = bp_json_after_blanks(start + on->at, end);
-    if (on->state == WANT_COMMA_OR_END && at < end && *at == ',') {
-        at = bp_json_after_blanks(at + 1, end);
-    } else if (on->state != WANT_FIRST_KEY) {
+    bool first = on->state == WANT_FIRST_KEY;
+    if (!first && on->state != WANT_COMMA_OR_END) {
         return false;
     }
-    const char *stop = at < end && *at == '"' ? plain_key(names, at, end, out) : NULL;
-    const char *colon = stop == NULL ? end : bp_json_after_blanks(stop + 1, end);
-    if (colon == end || *colon != ':' || out->key.size >= on->longest) {
-        return false;
+    if (names == NULL || !known_step(names, first, start + on->at, end, out)) {
+        if (!plain_step(on, names, first, out)) {
+            return false;
+        }
+        if (names != NULL) {
+            learn_step(names, first, start + on->at, out);
+        }
     }
-    out->at = bp_json_after_blanks(colon + 1, end);
-    uint32_t base = (uint32_t)on->stream.base;
-    bp_span span = {on->source == NULL ? 0 : on->source->id, base + (uint32_t)(at - start),
-                    base + (uint32_t)(stop + 1 - start)};
+    uint32_t key = (uint32_t)on->stream.base + (uint32_t)(out->key.at - start);
+    bp_span span = {on->source == NULL ? 0 : on->source->id, key - 1,
+                    key + (uint32_t)out->key.size + 1};
     if (!plain_value(end, longest_of(on, names, out->number), out) ||
         !note_key(on, names, out->number, out->key, span)) {
         return false;
@@ -266,19 +319,10 @@ bp_json_member_value(bp_json_reader *on, bp_json_names *names, bp_str key, bp_js
     return value->kind == BP_JSON_ERROR ? names->count : number;
 }
 
-/* The next member of any key; `value` tells the end of the object, and errors. */
+/* A member that is not plain, or the end of the object. */
 static size_t
-any_member(bp_json_reader *on, bp_json_names *names, bp_json_event *value)
+other_member(bp_json_reader *on, bp_json_names *names, bp_json_event *value)
 {
-    member plain;
-    while (plain_member(on, names, &plain)) {
-        bool wanted = plain.number < names->count || names->others || is_container(plain.kind);
-        if (wanted) {
-            names->other = plain.key;
-            give(on, &plain, value);
-            return plain.number;
-        }
-    }
     bp_json_read(on, value);
     return value->kind != BP_JSON_KEY ? names->count
                                       : bp_json_member_value(on, names, value->text, value);
@@ -293,15 +337,27 @@ ends(bp_json_kind kind)
 size_t
 bp_json_member(bp_json_reader *on, bp_json_names *names, bp_json_event *value)
 {
+    member plain;
     if (names->mark == 0) {
         names->mark = ++on->marks;
     }
-    size_t number = any_member(on, names, value);
-    while (number == names->count && !names->others && !ends(value->kind)) {
+    for (;;) {
+        size_t number = 0;
+        if (plain_member(on, names, &plain)) {
+            number = plain.number;
+            if (number == names->count && !names->others && !is_container(plain.kind)) {
+                continue;
+            }
+            names->other = plain.key;
+            give(on, &plain, value);
+        } else {
+            number = other_member(on, names, value);
+        }
+        if (number < names->count || names->others || ends(value->kind)) {
+            return number;
+        }
         if (!bp_json_skip_to(on, value)) {
             return names->count;
         }
-        number = any_member(on, names, value);
     }
-    return number;
 }

@@ -78,8 +78,9 @@ is_value(bp_json_kind kind)
 
 /* One object, whose bracket was taken. By events alone: keys that nobody wants are skipped here. */
 static bool
-object_by_events(bp_buf *to, bp_json_reader *reader)
+object_by_events(bp_buf *to, bp_json_reader *reader, bp_json_names *names)
 {
+    (void)names;
     for (;;) {
         bp_json_event key = bp_json_next(reader);
         if (key.kind != BP_JSON_KEY) {
@@ -112,15 +113,12 @@ object_by_events(bp_buf *to, bp_json_reader *reader)
 }
 
 static bool
-object_by_names(bp_buf *to, bp_json_reader *reader)
+object_by_names(bp_buf *to, bp_json_reader *reader, bp_json_names *names)
 {
-    bp_json_names names = {.count = 0};
-    for (size_t i = 0; i < WANTED; i++) {
-        bp_json_names_add(&names, wanted[i], 0);
-    }
+    names->next = 0;
     for (;;) {
         bp_json_event value;
-        size_t number = bp_json_member(reader, &names, &value);
+        size_t number = bp_json_member(reader, names, &value);
         if (number == WANTED) {
             assert_false(is_value(value.kind));
             note(to, &value);
@@ -133,15 +131,21 @@ object_by_names(bp_buf *to, bp_json_reader *reader)
     }
 }
 
+typedef bool object_reader(bp_buf *to, bp_json_reader *reader, bp_json_names *names);
+
 /* A list of objects, or one; everything that is given of it. */
 static bp_str
-trace(bp_arena *arena, bp_json_reader *reader, bool (*object)(bp_buf *, bp_json_reader *))
+trace(bp_arena *arena, bp_json_reader *reader, object_reader *object)
 {
     bp_buf to = {.arena = arena};
+    bp_json_names names = {.count = 0};
     bp_json_event event = bp_json_next(reader);
+    for (size_t i = 0; i < WANTED; i++) {
+        bp_json_names_add(&names, wanted[i], 0);
+    }
     while (event.kind != BP_JSON_END && event.kind != BP_JSON_ERROR) {
         note(&to, &event);
-        if (event.kind == BP_JSON_OBJECT && !object(&to, reader)) {
+        if (event.kind == BP_JSON_OBJECT && !object(&to, reader, &names)) {
             break;
         }
         event = bp_json_next(reader);
@@ -231,6 +235,16 @@ static const char *const texts[] = {
     "{\"x\":[1,]}",
     "{x:1}",
     "{\"x\":1,,\"name\":1}",
+    /* lists whose objects differ in a blank, a comma, a key, from what was learned */
+    "[{\"name\": 1, \"x\": 2, \"arn\": 3}, {\"name\": 1, \"x\": 2, \"arn\": 3}]",
+    "[{\"name\": 1, \"x\": 2, \"arn\": 3}, {\"name\": 1, \"arn\": 3, \"x\": 2}, {\"x\": 1, \"x\": "
+    "2}]",
+    "[{\"name\": 1, \"x\": 2}, {\"name\": 1 \"x\": 2}]",
+    "[{\"name\": 1, \"x\": 2}, {, \"x\": 2}]",
+    "[{\"name\": 1, \"x\": 2}, {\"name\": 1,\"x\": 2}, {\"name\": 1, \"x\":2}]",
+    "[{\"name\": 1}, {\"x\": 2 \"name\": 1}]",
+    "[{\"name\": 1, \"nested\": {\"name\": 1, \"x\": 3}}, {\"name\": {\"name\": 1}, \"name\": 1}]",
+    "[{\"name\": 1, \"days\": 2, \"name\": 3}]",
     "{\"x\":\"y",
     "{\"x\":",
     "{\"x\"",

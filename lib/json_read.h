@@ -75,7 +75,18 @@ bool bp_json_skip(bp_json_reader *reader, bp_json_event first);
 /* The same, where *last is the first event and becomes the last one, or the error. */
 bool bp_json_skip_to(bp_json_reader *reader, bp_json_event *last);
 
-enum { BP_JSON_NAMES_MAX = 32 };
+enum { BP_JSON_NAMES_MAX = 32, BP_JSON_STEPS = 32, BP_JSON_STEP_MAX = 56 };
+
+/* How one member followed another: all bytes from behind a value to the next one. */
+typedef struct bp_json_step {
+    char text[BP_JSON_STEP_MAX];
+    uint8_t size; /* 0: none */
+    uint8_t key;  /* where it begins in the text */
+    uint8_t key_size;
+    uint8_t number;
+    uint8_t next[2]; /* steps that followed this one; 0: none */
+    bool first;      /* at the start of an object */
+} bp_json_step;
 
 /* Keys that a caller looks for in an object. Zero-initialise. */
 typedef struct bp_json_names {
@@ -87,6 +98,9 @@ typedef struct bp_json_names {
     size_t next;    /* where the search begins */
     uint64_t mark;  /* the reader's: it is for one reader */
     uint64_t sizes; /* a bit a size: a key of another one is none of them */
+    bp_json_step steps[BP_JSON_STEPS]; /* seen before; 0 stands for the start of an object */
+    size_t learned;
+    size_t step; /* the last one; 0: none of them */
 } bp_json_names;
 
 /* At most BP_JSON_NAMES_MAX; `name` has to live as long. */

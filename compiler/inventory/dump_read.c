@@ -148,7 +148,9 @@ begin_file(bp_dump *dump)
                      .scratch = dump->scratch,
                      .item = dump->item,
                      .path = dump->path,
+                     .file = dump->file,
                      .envelope = dump->envelope,
+                     .names = dump->names,
                      .by_path = dump->by_path,
                      .region = -1};
     const bp_survey_options *options = &dump->survey->options;
@@ -553,6 +555,9 @@ bp_survey_read(bp_survey *survey, bp_str path, bp_json_input input)
                     .item = bp_arena_child(memory),
                     .path = path};
     bool good = true;
+    bp_names_kept *names = NULL;
+    dump.file = memory;
+    dump.names = &names;
     dump.envelope = BP_NEW(memory, bp_json_names);
     bp_envelope_names(dump.envelope);
     survey->origin = origin_of(survey, path);

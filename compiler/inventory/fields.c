@@ -152,15 +152,24 @@ lacks(bp_dump *dump, const char *what, const bp_field *field, const bp_value *va
     dump->spoiled = true;
 }
 
-static bp_json_names
-names_of(const bp_field *fields, size_t count)
+/* The names of a table of fields. They are kept for the file, with what the reader learns by them.
+ */
+static bp_json_names *
+names_of(bp_dump *dump, const bp_field *fields, size_t count)
 {
-    bp_json_names names = {.count = 0};
+    for (bp_names_kept *each = *dump->names; each != NULL; each = each->next) {
+        if (each->fields == fields && each->names.count == count) {
+            return &each->names;
+        }
+    }
+    bp_names_kept *kept = BP_NEW(dump->file, bp_names_kept);
+    *kept = (bp_names_kept){.next = *dump->names, .fields = fields};
+    *dump->names = kept;
     for (size_t i = 0; i < count; i++) {
-        bp_json_names_add(&names, fields[i].name,
+        bp_json_names_add(&kept->names, fields[i].name,
                           fields[i].kind == BP_FIELD_TEXT ? 0 : BP_TEXT_MAX);
     }
-    return names;
+    return &kept->names;
 }
 
 size_t
@@ -208,8 +217,7 @@ bool
 bp_read_members(bp_dump *dump, const char *what, const bp_field *fields, size_t count,
                 bp_value *values)
 {
-    bp_json_names names = names_of(fields, count);
-    return read_members(dump, what, fields, &names, values);
+    return read_members(dump, what, fields, names_of(dump, fields, count), values);
 }
 
 bool
@@ -220,7 +228,7 @@ bp_read_list(bp_dump *dump, bp_json_event first, const char *what, const bp_fiel
     if (first.kind != BP_JSON_ARRAY) {
         return bp_wrong_kind(dump, first, what, "a list");
     }
-    bp_json_names names = names_of(fields, count);
+    bp_json_names *names = names_of(dump, fields, count);
     dump->nesting++;
     for (;;) {
         if (dump->nesting == 1) {
@@ -237,7 +245,7 @@ bp_read_list(bp_dump *dump, bp_json_event first, const char *what, const bp_fiel
             }
             continue;
         }
-        if (!read_members(dump, what, fields, &names, values)) {
+        if (!read_members(dump, what, fields, names, values)) {
             return false;
         }
         for (size_t i = 0; i < count; i++) {

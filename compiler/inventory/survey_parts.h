@@ -219,6 +219,12 @@ struct bp_survey {
     BP_VEC(bp_survey_line) lines;
 };
 
+typedef struct bp_names_kept {
+    struct bp_names_kept *next;
+    const struct bp_field *fields;
+    bp_json_names names;
+} bp_names_kept;
+
 /* The dump at hand. */
 struct bp_dump {
     bp_survey *survey;
@@ -227,9 +233,11 @@ struct bp_dump {
     bp_arena *item;    /* forgotten after every entry of its list */
     unsigned nesting;  /* lists that are being read */
     bp_str path;
-    bp_json_names *envelope; /* keys of envelopes */
-    const bp_dump *by_path;  /* what the path says, once for the file; NULL: not read yet */
-    const bp_dump_row *row;  /* NULL: not known yet */
+    bp_arena *file;               /* lives as long as the file is read */
+    bp_json_names *envelope;      /* keys of envelopes */
+    struct bp_names_kept **names; /* of the tables of fields that were used */
+    const bp_dump *by_path;       /* what the path says, once for the file; NULL: not read yet */
+    const bp_dump_row *row;       /* NULL: not known yet */
     bp_json_event last;
     bool pushed;  /* `last` is to be given again */
     bool derived; /* whose answer it is was read from its entries */

@@ -40,16 +40,6 @@ bp_str_of(const char *text)
 }
 
 bool
-bp_str_is(bp_str a, const char *text)
-{
-    size_t i = 0;
-    while (i < a.size && text[i] != '\0' && text[i] == a.at[i]) {
-        i++;
-    }
-    return i == a.size && text[i] == '\0';
-}
-
-bool
 bp_str_equal(bp_str a, bp_str b)
 {
     return a.size == b.size && (a.size == 0 || memcmp(a.at, b.at, a.size) == 0);

@@ -29,12 +29,25 @@ use_age(bp_putting *on, int64_t taken)
     }
 }
 
+void
+bp_put_age(bp_putting *on, const bp_unit *unit)
+{
+    if (unit->when != on->last_used || !on->used) {
+        on->last_used = unit->when;
+        use_age(on, bp_unit_answer(on->survey, unit)->taken);
+    }
+}
+
 bp_str
 bp_put_content(bp_putting *on, bp_arena *arena, const bp_unit *unit)
 {
     int64_t oldest = INT64_MAX;
     if (unit == NULL) {
         return BP_STR("");
+    }
+    if (unit->more == 0 && unit->complete) {
+        bp_put_age(on, unit);
+        return bp_text_of(on->survey, unit->content);
     }
     bp_str content = bp_unit_content(on->survey, arena, unit, &oldest);
     if (oldest != INT64_MAX) {
@@ -273,6 +286,7 @@ bp_survey_finish(bp_survey *survey, const bp_organization **org)
     settle(survey);
     link_accounts(&on);
     on.vault_sets = bp_map_new(on.arena);
+    on.vault_texts = bp_map_new(on.arena);
     on.role_sets = bp_map_new(on.arena);
     on.setting_sets = bp_map_new(on.arena);
     on.resource_sets = bp_map_new(on.arena);

@@ -40,9 +40,10 @@ void bp_check_tag_values(const bp_check_context *context);     /* SEL016 */
 void bp_check_selected_types(const bp_check_context *context); /* SEL006, SEL007 */
 
 /* twice.c, tags.c, protect.c */
-void bp_check_twice(const bp_check_context *context);      /* SEL008, SEL014 */
-void bp_check_known_tags(const bp_check_context *context); /* SEL002 */
-void bp_check_protection(const bp_check_context *context); /* SEL021 */
+void bp_check_letter_case(const bp_check_context *context); /* SYN019 of names */
+void bp_check_twice(const bp_check_context *context);       /* SEL008, SEL014, SCH009 */
+void bp_check_known_tags(const bp_check_context *context);  /* SEL002 */
+void bp_check_protection(const bp_check_context *context);  /* SEL021 */
 
 /* inh.c */
 void bp_check_container_controls(const bp_check_context *context); /* INH011 */

@@ -24,6 +24,7 @@ typedef struct bp_build_order {
     unsigned targets;                 /* BP_TARGET_ bits */
     const bp_template_bucket *bucket; /* NULL: templates are sent inline */
     const bp_previous *previous;      /* NULL: nothing is removed */
+    bool delegated; /* stack sets are called by a delegated administrator, not by their account */
 } bp_build_order;
 
 /*

@@ -230,6 +230,7 @@ bp_emit(bp_arena *arena, bp_diagnostics *diagnostics, const bp_deployment *deplo
     }
     bp_check_templates(&emission);
     bp_emit_manifest(&emission);
+    bp_check_order(&emission);
     return emission.good;
 }
 

@@ -65,4 +65,25 @@ bool bp_emit_judge(bp_arena *arena, bp_diagnostics *diagnostics, const bp_deploy
  * given. */
 bool bp_manifest_files(bp_arena *arena, bp_str manifest_json, bp_strings *paths);
 
+/* What a step of a deployment makes, in the order in which that has to be. */
+typedef enum bp_step_kind {
+    BP_STEP_STACK, /* in the management account */
+    BP_STEP_ROLE_SET,
+    BP_STEP_VAULT_SET,
+    BP_STEP_POLICY /* attached */
+} bp_step_kind;
+
+typedef struct bp_plan_step {
+    bp_step_kind kind;
+    bp_str key;    /* "role-SLUG", "vault-SLUG"; of a policy its slug */
+    bp_span place; /* bytes of the text */
+} bp_plan_step;
+
+typedef BP_VEC(bp_plan_step) bp_plan_steps;
+
+/* The steps that a plan.tsv, or cli.steps of a manifest.json, has; those that the text shows until
+ * it cannot be read. Other lines and steps are left out. */
+bp_plan_steps bp_plan_read_steps(bp_arena *arena, bp_str text);
+bp_plan_steps bp_manifest_read_steps(bp_arena *arena, bp_str text);
+
 #endif

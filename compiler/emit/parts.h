@@ -115,5 +115,7 @@ typedef struct bp_template_facts {
 bp_template_facts bp_template_look(bp_arena *arena, bp_str text);
 /* Judges all templates and stack set inputs of the emission: STK003, QTA008. */
 void bp_check_templates(bp_emission *emission);
+/* Judges the order of the plan and of the manifest's steps: STK006. */
+void bp_check_order(bp_emission *emission);
 
 #endif

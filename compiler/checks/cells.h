@@ -32,7 +32,8 @@ struct bp_check_cache {
     size_t *decided; /* verdicts by the number of the user's row of facts */
     size_t user_rows;
     bp_map *schedules; /* text of a schedule → what sch.c found of it */
-    bp_map *told; /* bytes of what rows are made of → the finding that has their cells first */
+    bp_map *clashes; /* two schedules with their windows → when they meet (SCH009) */
+    bp_map *told;    /* bytes of what rows are made of → the finding that has their cells first */
 };
 
 /* All plans that somebody gets, those of one document in order of declaration, then merged ones;

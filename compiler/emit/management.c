@@ -67,7 +67,7 @@ put_stack_set(bp_emission *emission, bp_json *resources, const bp_template *temp
     bp_json_put_text(properties, "StackSetName", stack->stack_name);
     bp_json_put_text(properties, "Description", bp_stack_description(arena, stack));
     bp_stack_set_switches(properties);
-    bp_json_put_c(properties, "CallAs", "SELF");
+    bp_json_put_c(properties, "CallAs", emission->call_as);
     bp_json_put(properties, "OperationPreferences", bp_operation_preferences(arena));
     bp_json_put(properties, "Tags", bp_tag_list(arena, NULL));
     bp_json_put(properties, "Parameters", bp_parameter_list(arena, stack));

@@ -8,7 +8,10 @@
 #
 # Vaults, keys and roles stay: stack sets let go of them, nothing here deletes one. What is gone
 # already is passed over. What to do stands in remove.tsv; nothing here is generated.
+#   ONLY=CLASS,CLASS these classes alone
 #   POLL_SECONDS=10  pause between two looks at a running operation
+# Where a delegated administrator has the stack sets, ONLY is obligatory, and the script is run once
+# with the credentials of each account.
 set -euf
 
 folder=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -17,6 +20,7 @@ newline='
 '
 # Texts are UTF-8, whatever the locale here.
 export AWS_CLI_FILE_ENCODING=UTF-8 PYTHONIOENCODING=utf-8 PYTHONUTF8=1
+call_as=SELF
 home_region=us-east-1
 global_region=us-east-1
 agreed=
@@ -35,18 +39,26 @@ stacks_in() { # REGION COMMAND...
   aws --region "$at" --output text cloudformation "$@" </dev/null
 }
 
+sets() { # COMMAND...: about stack sets
+  if [ "$call_as" = SELF ]; then
+    stacks_in "$home_region" "$@"
+  else
+    stacks_in "$home_region" "$@" --call-as "$call_as"
+  fi
+}
+
 organization() { aws --region "$global_region" --output text organizations "$@" </dev/null; }
 
 input() { printf 'file://%s/%s' "$folder" "$1"; }
 
 wait_for_operation() { # STACK-SET OPERATION
   while :; do
-    status=$(stacks_in "$home_region" describe-stack-set-operation --stack-set-name "$1" \
+    status=$(sets describe-stack-set-operation --stack-set-name "$1" \
       --operation-id "$2" --query StackSetOperation.Status)
     case $status in
       SUCCEEDED) return 0 ;;
       FAILED | STOPPED)
-        stacks_in "$home_region" list-stack-set-operation-results --stack-set-name "$1" \
+        sets list-stack-set-operation-results --stack-set-name "$1" \
           --operation-id "$2" >&2 || :
         fail "stack set $1: operation $2 ended as $status"
         ;;
@@ -98,8 +110,7 @@ delete_policy() { # KEY: refused by AWS while it is attached anywhere
 }
 
 stack_set_is_there() { # STACK-SET
-  if found=$(stacks_in "$home_region" describe-stack-set --stack-set-name "$1" \
-    --query StackSet.Status 2>&1); then
+  if found=$(sets describe-stack-set --stack-set-name "$1" --query StackSet.Status 2>&1); then
     [ "$found" != DELETED ]
     return
   fi
@@ -114,8 +125,7 @@ delete_instances() { # KEY STACK-SET NUMBER: the stacks stay, and all that is in
     say "  gone already"
     return 0
   fi
-  any=$(stacks_in "$home_region" list-stack-instances --stack-set-name "$2" \
-    --query 'Summaries[0].Account')
+  any=$(sets list-stack-instances --stack-set-name "$2" --query 'Summaries[0].Account')
   if [ "$any" = None ] || [ -z "$any" ]; then
     say "  gone already"
     return 0
@@ -215,12 +225,39 @@ while [ $# -gt 0 ]; do
   shift 2
 done
 
+check_only() {
+  rest=${ONLY:-}
+  while [ -n "$rest" ]; do
+    kind=${rest%%,*}
+    case $rest in *,*) rest=${rest#*,} ;; *) rest= ;; esac
+    case $kind in
+      policy-attachment | policy | stack-instances | stack-set | management-stack) ;;
+      *) fail "ONLY: unknown class \"$kind\"" ;;
+    esac
+  done
+}
+
+take_caller() { # SELF or DELEGATED_ADMIN
+  case $1 in
+    SELF) return 0 ;;
+    DELEGATED_ADMIN) call_as=$1 ;;
+    *) fail "remove.tsv: unknown caller \"$1\"" ;;
+  esac
+  [ -n "${ONLY:-}" ] ||
+    fail "the stack sets are a delegated administrator's, the rest is the management account's; run
+  ONLY=policy-attachment,policy    with credentials of the management account, then
+  ONLY=stack-instances,stack-set   with those of the delegated administrator, then
+  ONLY=management-stack            with those of the management account"
+}
+
+check_only
 classes=
 while IFS=$tab read -r what first _; do
   case $what in
     organization) wanted_organization=$first ;;
     home-region) home_region=$first ;;
     global-region) global_region=$first ;;
+    call-as) take_caller "$first" ;;
     policy-attachment | policy | stack-instances | stack-set | management-stack)
       case " $classes " in
         *" $what "*) ;;
@@ -236,6 +273,10 @@ here=$(organization describe-organization --query Organization.Id)
   fail "these credentials are of organization $here, this folder is of ${wanted_organization:-none}"
 
 for class_now in policy-attachment policy stack-instances stack-set management-stack; do
+  case ,${ONLY:-$class_now}, in
+    *",$class_now,"*) ;;
+    *) continue ;;
+  esac
   case " $classes " in
     *" $class_now "*) ;;
     *) continue ;;

@@ -305,6 +305,47 @@ what_a_stack_set_may_not_hold_is_a_finding(void **state)
     }
 }
 
+static void
+a_plan_that_is_out_of_order_is_a_finding(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path;
+        const char *text;
+        size_t findings;
+    } cases[] = {
+        {"cli/plan.tsv",
+         "prerequisites\nstack\tmanagement-role-a\tr\tn\nstack-set\trole-a\tn\t1\n"
+         "stack-set\tvault-a\tn\t1\npolicy\tpolicy-p\tr-ab12\npolicy\tpolicy-q\n",
+         0},
+        {"cli/plan.tsv", "policy\tpolicy-p\tr-ab12\nstack-set\trole-a\tn\t1\n", 1},
+        {"cli/plan.tsv", "stack-set\tvault-a\tn\t1\nstack-set\trole-a\tn\t1\n", 1},
+        {"cli/plan.tsv", "stack-set\trole-a\tn\t1\nstack\tmanagement-vault-a\tr\tn\n", 1},
+        {"manifest.json",
+         "{\"a\":[1],\"cli\":{\"plan\":\"x\",\"steps\":[{\"id\":\"create-policy:p\"},{\"id\":"
+         "\"create-stack-instances:vault-a:1\",\"when\":\"always\"},{\"id\":\"attach-policy:p:r\"}]"
+         "}}",
+         0},
+        {"manifest.json",
+         "{\"cli\":{\"steps\":[{\"id\":\"attach-policy:p:r\"},{\"id\":\"create-stack-instances:"
+         "vault-a:1\"}]}}",
+         1},
+        {"other.tsv", "policy\tpolicy-p\tr-ab12\nstack-set\trole-a\tn\t1\n", 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        world w = world_new("o-test000001", "r-test", "100000000000", "eu-west-1");
+        bp_artifacts artifacts = {0};
+        bp_emission emission = {
+            .arena = w.arena, .diagnostics = w.diagnostics, .artifacts = &artifacts, .good = true};
+        *bp_vec_add(w.arena, &artifacts.files) =
+            (bp_file_out){.path = bp_str_of(cases[i].path), .text = bp_str_of(cases[i].text)};
+        bp_check_order(&emission);
+        assert_int_equal(bp_diagnostics_total(w.diagnostics), cases[i].findings);
+        assert_int_equal(emission.good, cases[i].findings == 0);
+        bp_arena_free(w.arena);
+    }
+}
+
 int
 main(void)
 {
@@ -320,6 +361,7 @@ main(void)
         cmocka_unit_test(a_vault_that_is_not_kept_goes_with_its_key),
         cmocka_unit_test(a_topic_is_that_of_the_account_and_region),
         cmocka_unit_test(our_own_templates_look_good),
+        cmocka_unit_test(a_plan_that_is_out_of_order_is_a_finding),
         cmocka_unit_test(the_self_check_sees_what_must_not_be),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,9 +15,12 @@ enum {
     WINDOW = 480, /* minutes, where a rule says nothing */
     DAY = 1440,
     CLASHES = 3,
-    STEPS = 200,    /* runs of the rarer of two schedules that are looked at */
-    TOLD = 3,       /* winners that are named in a finding */
-    RULES_MOST = 32 /* no plan of so many rules is ever valid (QTA010) */
+    STEPS = 200,     /* runs of the rarer of two schedules that are looked at */
+    TOLD = 3,        /* winners that are named in a finding */
+    RULES_MOST = 32, /* no plan of so many rules is ever valid (QTA010) */
+    /* What a hostile project may cost, a second or so: what is beyond is skipped and counted. */
+    STEPS_MOST = 400000,
+    WORK_MOST = 400000 /* pairs of rules in two plans, more for many accounts */
 };
 
 /* The first times at which a run lies in the open start window of the other rule. */
@@ -53,6 +56,8 @@ struct bp_coincidences {
     const bp_check_context *context;
     bp_map *losers; /* place of a rule → loser * */
     BP_VEC(loser *) list;
+    size_t work;
+    size_t omitted; /* pairs of plans */
 };
 
 bp_coincidences *
@@ -111,7 +116,12 @@ times_meet(const bp_schedule *a, int64_t window, const bp_schedule *b)
 static void
 find_clashes(const bp_check_context *context, const windowed *a, const windowed *b, clashes *found)
 {
-    enum { LONGEST = 52560000 }; /* a hundred years */
+    enum { LONGEST = 52560000 /* a hundred years */, READING = 8 /* costs so many steps */ };
+    if (context->cache->clash_steps >= STEPS_MOST) {
+        context->cache->clash_omitted++;
+        return;
+    }
+    context->cache->clash_steps += READING;
     bp_schedule one = bp_schedule_parse(context->arena, a->text);
     bp_schedule other = bp_schedule_parse(context->arena, b->text);
     int64_t open_a = 60 * (a->window < LONGEST ? a->window : LONGEST);
@@ -123,6 +133,7 @@ find_clashes(const bp_check_context *context, const windowed *a, const windowed 
         return;
     }
     for (int step = 0; step < STEPS && found->count < CLASHES; step++) {
+        context->cache->clash_steps++;
         int64_t run_a;
         int64_t run_b;
         if (!bp_schedule_next(&one, after_a, &run_a) ||
@@ -387,8 +398,13 @@ void
 bp_coincide_meet(bp_coincidences *c, const bp_plan_use *a, const bp_plan_use *b,
                  const bp_value *tag, const bp_cell_rows *rows)
 {
+    if (c->work >= WORK_MOST) {
+        c->omitted++;
+        return;
+    }
     windowed_rules first = rules_of(c->context, a->plan);
     windowed_rules second = rules_of(c->context, b->plan);
+    c->work += 1 + first.count * second.count * (1 + rows->count / 8);
     for (size_t i = 0; i < first.count; i++) {
         for (size_t k = 0; k < second.count; k++) {
             compare_two(c, (const bp_plan_use *const[2]){a, b},
@@ -417,4 +433,12 @@ bp_coincide_report(bp_coincidences *c)
         report_meeting(c->context, c->list.at[i]);
     }
     bp_each_effective(c->context, BP_LAYER_PLANS, judge_plan);
+    bp_diagnostics *list = c->context->diagnostics;
+    if (c->omitted > 0) {
+        bp_skip_check(list, "SCH009", c->omitted, "too many plans that share a tag");
+    }
+    if (c->context->cache->clash_omitted > 0) {
+        bp_skip_check(list, "SCH009", c->context->cache->clash_omitted,
+                      "too many different schedules");
+    }
 }

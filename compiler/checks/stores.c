@@ -128,15 +128,11 @@ bp_brought_regions(const bp_check_context *context, const bp_bound_vault *vault,
     return brought;
 }
 
-/* What is found while the accounts of a store are looked at. Accounts share a few sets of vaults:
- * what the last one says of the name is kept. */
+/* What is found while the accounts of a store are looked at. */
 typedef struct finder {
     const bp_check_context *context;
     const bp_store *store;
     bp_store_vaults *all;
-    const bp_vault_set *set;
-    bp_region_mask present;
-    bp_region_mask absent;
 } finder;
 
 /* Whether two listed vaults are the same for all that is asked of them, whoever holds them. */
@@ -201,7 +197,6 @@ look_at(finder *f, uint32_t index)
             wanted &= ~vault->in;
         }
     }
-    add(f, NULL, NULL, (bp_cell_row){index, wanted & ~f->absent});
 }
 
 bp_check_context

@@ -128,15 +128,13 @@ bp_brought_regions(const bp_check_context *context, const bp_bound_vault *vault,
     return brought;
 }
 
-/* What is found while the accounts of a store are looked at. Accounts share a few sets of vaults:
- * what the last one says of the name is kept. */
+/* What is found while the accounts of a store are looked at. */
 typedef struct finder {
     const bp_check_context *context;
     const bp_store *store;
     bp_store_vaults *all;
     const bp_vault_set *set;
     BP_VEC(const bp_org_vault *) listed; /* of the set, those of the name */
-    bp_region_mask absent;
 } finder;
 
 /* Whether two listed vaults are the same for all that is asked of them, whoever holds them. */
@@ -183,10 +181,8 @@ static void
 ask_set(finder *f, const bp_account *account)
 {
     const bp_vault_set *set = account->vaults;
-    bp_region_mask present = 0;
     f->set = set;
     f->listed.count = 0;
-    bp_org_vault_regions(account, f->store->name, &present, &f->absent);
     for (size_t i = 0; set != NULL && i < set->vaults.count; i++) {
         const bp_org_vault *vault = &set->vaults.at[i];
         if (vault->kind != BP_VAULT_RESTORE_ACCESS && !vault->creating &&
@@ -213,7 +209,6 @@ look_at(finder *f, uint32_t index)
         add(f, NULL, vault, (bp_cell_row){index, wanted & vault->in});
         wanted &= ~vault->in;
     }
-    add(f, NULL, NULL, (bp_cell_row){index, wanted & ~f->absent});
 }
 
 bp_check_context

@@ -224,9 +224,11 @@ print_notes(bp_run *run, const bp_deployment *deployment, unsigned targets)
 {
     bp_buf plain = {.arena = run->arena};
     bool retained = false;
+    bool dropped = false;
     for (size_t i = 0; i < deployment->stacks.count; i++) {
         const bp_stack *stack = &deployment->stacks.at[i];
-        retained = true;
+        dropped |= stack->vault != NULL && stack->vault->dropped;
+        retained |= stack->vault == NULL || !stack->vault->dropped;
         if (stack->management_regions.count > 0) {
             bp_buf_add_c(&plain, plain.size == 0 ? "" : ", ");
             bp_buf_add(&plain, stack->stack_name);
@@ -248,9 +250,9 @@ print_notes(bp_run *run, const bp_deployment *deployment, unsigned targets)
     }
     if (retained) {
         bp_output_format(run->out,
-                         "%-8s vaults, keys and roles are retained when a stack goes; an account "
+                         "%-8s %s, keys and roles are retained when a stack goes; an account "
                          "that comes back meets names that exist\n",
-                         "Note");
+                         "Note", dropped ? "all other vaults" : "vaults");
     }
 }
 

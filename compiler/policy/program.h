@@ -59,7 +59,11 @@ enum {
     BP_PERMIT_BACKUP = 1,
     BP_PERMIT_RESTORE = 2,
     BP_PERMIT_S3_BACKUP = 4,
-    BP_PERMIT_S3_RESTORE = 8
+    BP_PERMIT_S3_RESTORE = 8,
+    /* No word gives these: what plans make the role do does. */
+    BP_PERMIT_INDEX = 16,
+    BP_PERMIT_SCANS = 32,  /* starting malware scans */
+    BP_PERMIT_SCANNER = 64 /* being the role that scans */
 };
 
 typedef struct bp_role {

@@ -346,6 +346,55 @@ a_role_is_made_in_the_home_region_alone(void **state)
     }
 }
 
+static void
+what_iam_refuses_of_a_role_is_told(void **state)
+{
+    static const struct {
+        const char *boundary;
+        const char *key;
+        const char *value;
+        const char *account; /* the only target, if any */
+        size_t findings;
+    } cases[] = {
+        {"", "a b", "x_.:/=+-@ \xC3\xA4", "", 0},
+        {"", "it's", "x", "", 1},
+        {"", "a", "${x}", "", 1},
+        {"arn:aws:iam::$account:policy/a/b", "a", "", "", 0},
+        {"arn:aws:iam::aws:policy/PowerUserAccess", "a", "", "", 0},
+        {"arn:aws:iam::200000000001:policy/b", "a", "", "", 1},
+        {"arn:aws:iam::200000000001:policy/b", "a", "", "200000000001", 0},
+        {"arn:aws:iam::200000000001:policy/b", "a", "", "200000000002", 1},
+        {"arn:aws-cn:iam::$account:policy/b", "a", "", "", 1},
+        {"arn:aws:iam::$account:role/b", "a", "", "", 1},
+        {"arn:aws:iam::$account:policy/", "a", "", "", 1},
+        {"arn:aws:iam::$account:policy/a b", "a", "", "", 1},
+        {"arn:aws:iam::$region:policy/a", "a", "", "", 1},
+        {"arn:aws:s3:::x", "a", "", "", 1},
+        {"arn:", "a", "", "", 1},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        world w = nested();
+        bool good = true;
+        bool alone = cases[i].account[0] != '\0';
+        bp_role *role = world_role(&w, "backup", alone ? cases[i].account : "r-test");
+        role->permissions_boundary = bp_str_of(cases[i].boundary);
+        *bp_vec_add(w.arena, &role->tags) =
+            (bp_tag){.key = bp_str_of(cases[i].key), .value = bp_str_of(cases[i].value)};
+        if (alone) {
+            *bp_vec_add(w.arena, &role->deploy_to) =
+                (bp_target_ref){.kind = BP_TARGET_ACCOUNT, .text = BP_STR("its name")};
+        }
+        world_deploy(&w, &good);
+        assert_int_equal(bp_diagnostics_total(w.diagnostics), cases[i].findings);
+        assert_int_equal(good, cases[i].findings == 0);
+        if (cases[i].findings > 0) {
+            assert_string_equal(bp_diagnostics_at(w.diagnostics, 0)->rule->code, "OPS010");
+        }
+        bp_arena_free(w.arena);
+    }
+}
+
 /* A lower policy takes a Region away that the OU above brought: what stays there is told. */
 static void
 what_nobody_needs_is_counted(void **state)
@@ -559,6 +608,7 @@ main(void)
         cmocka_unit_test(a_role_gets_the_pair_for_s3_when_plans_reach_it),
         cmocka_unit_test(scans_and_searches_bring_their_permits),
         cmocka_unit_test(a_role_is_made_in_the_home_region_alone),
+        cmocka_unit_test(what_iam_refuses_of_a_role_is_told),
         cmocka_unit_test(slugs_that_collide_are_refused_with_both_places),
         cmocka_unit_test(texts_that_organizations_refuses_are_named),
         cmocka_unit_test(without_an_inventory_every_target_is_unresolved),

@@ -75,6 +75,7 @@ typedef struct bp_role {
     bool permits_written;
     bp_str path;                 /* "/" or "/a/b/" */
     bp_str permissions_boundary; /* ARN, may be empty */
+    bp_span boundary_span;
     bool source_account_condition;
     bp_tags tags;
     BP_VEC(bp_str) regions; /* always empty in edition 1: the home Region */

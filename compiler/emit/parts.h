@@ -109,6 +109,7 @@ typedef struct bp_template_facts {
     bool auto_deployment;
     bool named_iam; /* CAPABILITY_NAMED_IAM */
     bool ous, accounts, filter;
+    bool drops; /* some resource goes with its stack because the template says so */
     size_t resources;
 } bp_template_facts;
 

@@ -160,7 +160,8 @@ remove_stack(removing *r, const bp_previous_stack *stack, bp_str region)
                       .detail = region,
                       .input = bp_str_format(arena, "cli/%.*s.%.*s.delete-stack.json", BP_ARG(key),
                                              BP_ARG(region)),
-                      .vault = stack->kind == BP_STACK_VAULT ? stack->creates : (bp_str){0}};
+                      .vault = stack->kind == BP_STACK_VAULT ? stack->creates : (bp_str){0},
+                      .dropped = stack->dropped};
     bp_removal_add(r, &row, body);
     bp_buf_format(&r->plan, "management-stack\t%.*s\t%.*s\t%.*s\n", BP_ARG(key), BP_ARG(region),
                   BP_ARG(stack->stack_name));

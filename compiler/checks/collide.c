@@ -48,17 +48,17 @@ static bool
 judge_parts(collisions *all, const bp_parts *parts, bool plain_only,
             const bp_effective_result *result)
 {
-    const bp_part *earlier = NULL;
+    size_t earlier = parts->count; /* none yet */
     bool any = false;
     for (size_t i = 0; i < parts->count; i++) {
         const bp_part *part = &parts->at[i];
         bool plain = !bp_part_extends(part);
-        if (earlier == NULL) {
+        if (earlier == parts->count) {
             /* An extension of the language changes another one; of JSON nobody can tell. */
             bool brings = plain || (!plain_only && part->bound->policy->from_json);
-            earlier = brings ? part : NULL;
-        } else if (plain && earlier->bound != part->bound) {
-            add_meeting(all, part, earlier, result);
+            earlier = brings ? i : parts->count;
+        } else if (plain && parts->at[earlier].bound != part->bound) {
+            add_meeting(all, part, &parts->at[earlier], result);
             any = true;
         }
     }

@@ -122,7 +122,7 @@ note_key(bp_json_reader *on, const bp_json_names *names, size_t number, bp_str k
     if (in->by != mark && in->by != 0) {
         bp_json_sketch_keys(on);
     }
-    if (in->by == 0 || number == names->count || in->all != NULL) {
+    if (names == NULL || in->by == 0 || number == names->count || in->all != NULL) {
         return bp_json_seen_before(on, key, span) == NULL;
     }
     if ((in->named >> number & 1) != 0) {

@@ -35,8 +35,9 @@ enter(place *where)
 static void
 leave(place *where)
 {
-    where->depth--;
-    where->at = where->paths[where->depth];
+    if (where->depth > 0) {
+        where->at = where->paths[--where->depth];
+    }
 }
 
 /* No key that matters holds a '/': one that does, as those of "files", must not look like a path.

@@ -52,7 +52,7 @@ static void
 add_count(bp_output *out, bool *any, size_t count, const char *word)
 {
     if (count > 0) {
-        bp_output_format(out, "%s%zu %s%s", *any ? ", " : "", count, word, count == 1 ? "" : "s");
+        bp_output_format(out, "%s%zu %s%s", *any ? ", " : "", count, word, bp_plural(count));
         *any = true;
     }
 }

@@ -261,7 +261,7 @@ verdict_note(bp_verdict verdict)
 static void
 put_count(const page *on, size_t count, const char *noun)
 {
-    bp_output_format(on->out, "%zu %s%s", count, noun, count == 1 ? "" : "s");
+    bp_output_format(on->out, "%zu %s%s", count, noun, bp_plural(count));
 }
 
 static void

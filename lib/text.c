@@ -33,6 +33,22 @@ bp_is_alnum(char c)
     return bp_is_alpha(c) || bp_is_digit(c);
 }
 
+bool
+bp_str_is_digits(bp_str a)
+{
+    size_t i = 0;
+    while (i < a.size && bp_is_digit(a.at[i])) {
+        i++;
+    }
+    return i > 0 && i == a.size;
+}
+
+const char *
+bp_plural(int64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 bp_str
 bp_str_of(const char *text)
 {

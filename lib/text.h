@@ -70,6 +70,10 @@ bool bp_str_valid_utf8(bp_str a, size_t *bad);
 
 char bp_fold_char(char c);
 bool bp_is_digit(char c);
+/* At least one character, and all are ASCII digits. */
+bool bp_str_is_digits(bp_str a);
+/* "" for one, else "s": the ending of a counted word. */
+const char *bp_plural(int64_t count);
 bool bp_is_alpha(char c);
 bool bp_is_alnum(char c);
 

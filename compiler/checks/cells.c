@@ -10,12 +10,6 @@
 
 enum { ROWS_NOTED = 5 };
 
-const char *
-bp_plural(size_t count)
-{
-    return count == 1 ? "" : "s";
-}
-
 size_t
 bp_mask_count(bp_region_mask mask)
 {

@@ -96,7 +96,5 @@ const bp_bound_policy *bp_use_value_owner(const bp_check_context *context, const
                                           const bp_value *value);
 const bp_bound_policy *bp_use_node_owner(const bp_check_context *context, const bp_plan_use *use,
                                          const bp_node *node);
-/* "", "s". */
-const char *bp_plural(size_t count);
 
 #endif

@@ -235,7 +235,7 @@ kept(bp_arena *arena, int64_t keep)
 {
     return keep == INT64_MAX
                ? BP_STR("for ever")
-               : bp_str_format(arena, "for %lld day%s", (long long)keep, bp_plural((size_t)keep));
+               : bp_str_format(arena, "for %lld day%s", (long long)keep, bp_plural(keep));
 }
 
 static void

@@ -6,7 +6,7 @@
 
 #include "compiler/checks/walk.h"
 
-enum { VAULT_NAME_MIN = 2, VAULT_NAME_MAX = 50, ROLE_NAME_MAX = 64, ACCOUNT_DIGITS = 12 };
+enum { VAULT_NAME_MIN = 2, VAULT_NAME_MAX = 50, ROLE_NAME_MAX = 64 };
 
 bool
 bp_vault_name_is_good(bp_str name)
@@ -61,17 +61,6 @@ bool
 bp_arn_is_unfinished(bp_str text)
 {
     return has_placeholder(text) || has_other_variable(text);
-}
-
-bool
-bp_is_account_id(bp_str text)
-{
-    for (size_t i = 0; i < text.size; i++) {
-        if (!bp_is_digit(text.at[i])) {
-            return false;
-        }
-    }
-    return text.size == ACCOUNT_DIGITS;
 }
 
 static bool

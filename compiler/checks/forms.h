@@ -17,7 +17,6 @@ bool bp_arn_is_unfinished(bp_str text);
 bool bp_role_arn_is_good(const bp_value *value);
 /* What is wrong with a role's path and name, as message; empty if nothing. */
 bp_str bp_role_name_fault(bp_arena *arena, const bp_reference *reference);
-bool bp_is_account_id(bp_str text);
 /* Whether AWS takes the days of a declared lock; other ones are told by VLT006 and VLT009. */
 bool bp_lock_is_good(const bp_facts *facts, const bp_lock *lock);
 

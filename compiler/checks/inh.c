@@ -48,7 +48,7 @@ judge_control(const bp_place *place)
         bp_report(list, "INH011", node->control.span,
                   "child control on a container; policies further down still assign the %zu "
                   "setting%s in it freely",
-                  count, count == 1 ? "" : "s");
+                  count, bp_plural(count));
     bp_finding_label(list, finding, first->span, "not protected, for example");
     bp_finding_help(list, finding, "repeat the control on each setting, about %zu characters more",
                     count * CONTROL_SIZE);

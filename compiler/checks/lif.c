@@ -125,7 +125,7 @@ label_cold(const bp_place *place, bp_finding *finding, const days *cold)
     if (!bp_span_equal(cold->value->span, finding->span)) {
         bp_finding_label(place->context->diagnostics, finding, cold->value->span,
                          "moves to cold storage after %lld day%s", (long long)cold->number,
-                         cold->number == 1 ? "" : "s");
+                         bp_plural(cold->number));
     }
 }
 
@@ -151,7 +151,7 @@ report_inverted(const bp_place *place, const days *cold, const days *gone)
     bp_finding *finding = bp_report(
         list, "LIF003", gone->value->span,
         "deleted after %lld day%s, moved to cold storage after %lld; the move must come first",
-        (long long)gone->number, gone->number == 1 ? "" : "s", (long long)cold->number);
+        (long long)gone->number, bp_plural(gone->number), (long long)cold->number);
     bp_text_finding(place, finding, gone->value->uses);
     label_cold(place, finding, cold);
     set_pair_verdict(place, finding);
@@ -179,10 +179,10 @@ report_short(const bp_place *place, const days *cold, const days *gone)
     bp_diagnostics *list = place->context->diagnostics;
     const bp_quota *quota = bp_quota_find(place->context->facts, "COLD_GAP");
     int64_t stay = gone->number - cold->number;
-    bp_finding *finding = bp_report(
-        list, is_copy(place) ? "LIF002" : "LIF001", gone->value->span,
-        "%lld day%s in cold storage; a %s must stay there at least %lld", (long long)stay,
-        stay == 1 ? "" : "s", is_copy(place) ? "copy" : "backup", (long long)quota->value);
+    bp_finding *finding =
+        bp_report(list, is_copy(place) ? "LIF002" : "LIF001", gone->value->span,
+                  "%lld day%s in cold storage; a %s must stay there at least %lld", (long long)stay,
+                  bp_plural(stay), is_copy(place) ? "copy" : "backup", (long long)quota->value);
     bp_finding_mark(list, finding, "deleted after %lld days", (long long)gone->number);
     bp_text_finding(place, finding, gone->value->uses);
     label_cold(place, finding, cold);
@@ -220,7 +220,7 @@ judge_continuous_cold(const bp_place *place, const bp_value *on)
     bp_finding *finding = bp_report(
         list, "LIF006", cold.value->span,
         "cold storage after %lld day%s with continuous backup; continuous backups stay warm",
-        (long long)cold.number, cold.number == 1 ? "" : "s");
+        (long long)cold.number, bp_plural(cold.number));
     bp_text_finding(place, finding, cold.value->uses);
     bp_finding_label(list, finding, on->span, "continuous backup is on");
     bp_finding_help(list, finding,
@@ -409,7 +409,7 @@ report_rapid(const bp_place *place, const bp_value *flag, const bp_value *schedu
     bp_finding *finding = bp_report(context->diagnostics, "LIF014", schedule->span,
                                     "next two runs %lld day%s apart; with the archive flag they "
                                     "must be at least %lld days apart",
-                                    (long long)apart, apart == 1 ? "" : "s", (long long)least);
+                                    (long long)apart, bp_plural(apart), (long long)least);
     bp_text_finding(place, finding, schedule->uses);
     bp_finding_label(context->diagnostics, finding, flag->span, "archive is on");
     bp_finding_note(context->diagnostics, finding, "next two runs: %.*s and %.*s",

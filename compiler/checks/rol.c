@@ -6,6 +6,7 @@
 #include "compiler/checks/forms.h"
 #include "compiler/checks/needs.h"
 #include "compiler/checks/walk.h"
+#include "compiler/facts/ids.h"
 
 #include "lib/suggest.h"
 

@@ -146,7 +146,7 @@ report_frequent(const bp_place *place, const bp_value *value, bool by_chance, in
     bp_diagnostics *list = context->diagnostics;
     long long apart = (long long)(second - first) / 60;
     long long least = (long long)bp_quota_find(place->context->facts, "SCHEDULE_GAP")->value;
-    const char *ending = apart == 1 ? "" : "s";
+    const char *ending = bp_plural(apart);
     bp_finding *finding;
     if (by_chance) {
         finding =

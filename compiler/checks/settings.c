@@ -4,9 +4,9 @@
  */
 #include "compiler/checks/cells.h"
 #include "compiler/checks/families.h"
+#include "compiler/facts/ids.h"
 
 static const char backup_principal[] = "backup.amazonaws.com";
-static const char stack_sets_principal[] = "member.org.stacksets.cloudformation.amazonaws.com";
 
 static void
 report(const bp_check_context *context, bp_span span, const char *seen, const char *rule,
@@ -104,7 +104,7 @@ judge_trust(const bp_check_context *context)
                "aws organizations enable-aws-service-access --service-principal "
                "backup.amazonaws.com");
     }
-    if (uses_stack_sets(context) && !trusts(org, stack_sets_principal)) {
+    if (uses_stack_sets(context) && !trusts(org, BP_STACK_SETS_PRINCIPAL)) {
         report(context, org->trusted_span,
                "CloudFormation stack sets have no trusted access to the organization",
                "the vaults and roles of this project are deployed by them",

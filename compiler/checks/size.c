@@ -97,7 +97,7 @@ note_shares(const size_check *check, const sized *s, bp_finding *finding)
     }
     if (shares.count > TOLD_PLANS) {
         bp_finding_note(list, finding, "%zu more plan%s take%s %zu characters, %zu %%",
-                        shares.count - TOLD_PLANS, shares.count - TOLD_PLANS == 1 ? "" : "s",
+                        shares.count - TOLD_PLANS, bp_plural(shares.count - TOLD_PLANS),
                         shares.count - TOLD_PLANS == 1 ? "s" : "", rest,
                         (100 * rest + s->minified / 2) / s->minified);
     }
@@ -128,7 +128,7 @@ note_part(const size_check *check, const sized *s, bp_finding *finding, size_t i
                     "policy %zu of %zu, %zu characters%s: plan%s %.*s", index + 1,
                     s->cut.parts.count, part->characters,
                     part->characters > check->most ? ", too large alone" : "",
-                    part->plans.count == 1 ? "" : "s", BP_ARG(bp_buf_text(&names)));
+                    bp_plural(part->plans.count), BP_ARG(bp_buf_text(&names)));
 }
 
 /* Policies that a target has when every policy of the project that needs it is cut. */

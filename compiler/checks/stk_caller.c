@@ -5,8 +5,7 @@
  */
 #include "compiler/checks/cells.h"
 #include "compiler/checks/families.h"
-
-#define PRINCIPAL "member.org.stacksets.cloudformation.amazonaws.com"
+#include "compiler/facts/ids.h"
 
 static bool
 is_administrator(const bp_organization *org, bp_str account)
@@ -50,7 +49,7 @@ note_list(const bp_check_context *context, bp_finding *finding, bp_str account)
     }
     bp_finding_help(context->diagnostics, finding,
                     "register it in the management account: aws organizations "
-                    "register-delegated-administrator --service-principal " PRINCIPAL
+                    "register-delegated-administrator --service-principal " BP_STACK_SETS_PRINCIPAL
                     " --account-id %.*s",
                     BP_ARG(account));
 }

@@ -75,9 +75,6 @@ placeholder_at(bp_str text, size_t at, size_t last, size_t *end)
 {
     bp_str rest = bp_str_cut(text, at, text.size);
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
-        if (rest.at[0] != forms[i].open.at[0]) {
-            continue;
-        }
         if (!bp_str_starts(rest, forms[i].open) || (forms[i].closed && at >= last)) {
             continue;
         }
@@ -114,9 +111,8 @@ allowed_at(const bp_check_context *context, bp_str text, size_t at)
 static bool
 may_hold(bp_str text)
 {
-    for (size_t i = 0; i < text.size; i++) {
-        char c = text.at[i];
-        if (c == '$' || c == '{' || c == '%' || c == '<' || c == '!' || c == 'F') {
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        if (bp_str_find(text, forms[i].open.at[0]) < text.size) {
             return true;
         }
     }

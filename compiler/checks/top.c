@@ -116,10 +116,8 @@ bp_check_targets(const bp_check_context *context)
 typedef struct trap {
     const bp_check_context *context;
     const bp_account *account; /* NULL: not in the tree */
-    bp_buf vaults;
-    bp_buf roles;
-    size_t vault_count;
-    size_t role_count;
+    bp_map *vaults;            /* names, each once */
+    bp_map *roles;
     bp_region_mask regions;
     bp_span first; /* the first need */
     bool declared;
@@ -127,15 +125,12 @@ typedef struct trap {
 } trap;
 
 static void
-add_name(trap *found, bp_buf *names, size_t *count, bp_str name, bp_span span)
+add_name(trap *found, bp_map *names, bp_str name, bp_span span)
 {
-    if (*count < NAMES_SHOWN) {
-        bp_buf_format(names, "%s\"%.*s\"", *count > 0 ? ", " : "", BP_ARG(name));
-    }
+    bp_map_set(names, name, found);
     if (!bp_span_exists(found->first)) {
         found->first = span;
     }
-    (*count)++;
 }
 
 /* Regions that the places of a need want in the management account; *any: it gets one of them. */
@@ -170,11 +165,7 @@ trap_vault(trap *found, const bp_vault_need *need)
     if (missing != 0) {
         found->declared = found->declared || need->vault != NULL;
         found->regions |= missing;
-        bp_buf single = {.arena = found->context->arena};
-        bp_buf_format(&single, "\"%.*s\"", BP_ARG(need->name));
-        if (!bp_str_contains(bp_buf_text(&found->vaults), bp_buf_text(&single))) {
-            add_name(found, &found->vaults, &found->vault_count, need->name, need->name_span);
-        }
+        add_name(found, found->vaults, need->name, need->name_span);
     } else if ((wanted & ~present & ~absent) != 0) {
         found->unknown = true;
     }
@@ -200,10 +191,7 @@ trap_role(trap *found, const bp_role_need *need)
         return;
     }
     found->declared = found->declared || need->role != NULL;
-    bp_str single = bp_str_format(found->context->arena, "\"%.*s\"", BP_ARG(reference->name));
-    if (!bp_str_contains(bp_buf_text(&found->roles), single)) {
-        add_name(found, &found->roles, &found->role_count, reference->name, reference->name_span);
-    }
+    add_name(found, found->roles, reference->name, reference->name_span);
 }
 
 /* The target through which the policy reaches the account. */
@@ -224,15 +212,31 @@ target_of(const bp_check_context *context, const bp_bound_policy *policy,
 }
 
 static void
+note_names(const bp_check_context *context, bp_finding *finding, const char *what,
+           const bp_map *names)
+{
+    size_t count = bp_map_count(names);
+    bp_buf text = {.arena = context->arena};
+    for (size_t i = 0; i < count && i < NAMES_SHOWN; i++) {
+        bp_buf_format(&text, "%s\"%.*s\"", i > 0 ? ", " : "", BP_ARG(bp_map_at(names, i)->key));
+    }
+    if (count > NAMES_SHOWN) {
+        bp_buf_format(&text, " and %zu more", count - NAMES_SHOWN);
+    }
+    if (count > 0) {
+        bp_finding_note(context->diagnostics, finding, "missing there: %s%s %.*s", what,
+                        bp_plural((int64_t)count), BP_ARG(bp_buf_text(&text)));
+    }
+}
+
+static void
 report_trap(const bp_check_context *context, const bp_bound_policy *policy, const trap *found)
 {
     bp_diagnostics *list = context->diagnostics;
     const bp_bound_target *target = target_of(context, policy, found->account);
-    bp_str vaults = bp_buf_text(&found->vaults);
-    bp_str roles = bp_buf_text(&found->roles);
-    const char *what = found->vault_count == 0  ? "the role"
-                       : found->role_count == 0 ? "the vault"
-                                                : "the role and the vault";
+    const char *what = bp_map_count(found->vaults) == 0  ? "the role"
+                       : bp_map_count(found->roles) == 0 ? "the vault"
+                                                         : "the role and the vault";
     bp_finding *finding = bp_report(
         list, "TOP006", target != NULL ? target->ref->span : policy->policy->span,
         found->declared
@@ -250,14 +254,8 @@ report_trap(const bp_check_context *context, const bp_bound_policy *policy, cons
     if (found->account != NULL) {
         bp_cells_tell(context, finding, &rows);
     }
-    if (found->vault_count > 0) {
-        bp_finding_note(list, finding, "missing there: vault%s %.*s", bp_plural(found->vault_count),
-                        BP_ARG(vaults));
-    }
-    if (found->role_count > 0) {
-        bp_finding_note(list, finding, "missing there: role%s %.*s", bp_plural(found->role_count),
-                        BP_ARG(roles));
-    }
+    note_names(context, finding, "vault", found->vaults);
+    note_names(context, finding, "role", found->roles);
     bp_finding_note(list, finding,
                     "unlike service control policies, backup policies apply to the management "
                     "account");
@@ -282,13 +280,13 @@ bp_check_management_account(const bp_check_context *context)
     size_t unknown = 0;
     for (size_t i = 0; i < context->model->policies.count; i++) {
         const bp_bound_policy *policy = &context->model->policies.at[i];
-        trap found = {.context = context,
-                      .account = bp_org_management(context->org),
-                      .vaults = {.arena = context->arena},
-                      .roles = {.arena = context->arena}};
         if (!policy->reaches_management) {
             continue;
         }
+        trap found = {.context = context,
+                      .account = bp_org_management(context->org),
+                      .vaults = bp_map_new(context->arena),
+                      .roles = bp_map_new(context->arena)};
         for (size_t n = 0; n < needs->vaults.count; n++) {
             if (needs->vaults.at[n].bound == policy && !needs->vaults.at[n].elsewhere) {
                 trap_vault(&found, &needs->vaults.at[n]);
@@ -299,7 +297,7 @@ bp_check_management_account(const bp_check_context *context)
                 trap_role(&found, &needs->roles.at[n]);
             }
         }
-        if (found.vault_count + found.role_count > 0) {
+        if (bp_map_count(found.vaults) + bp_map_count(found.roles) > 0) {
             report_trap(context, policy, &found);
         }
         unknown += found.unknown;

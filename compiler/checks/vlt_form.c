@@ -7,6 +7,7 @@
 #include "compiler/checks/families.h"
 #include "compiler/checks/forms.h"
 #include "compiler/checks/walk.h"
+#include "compiler/facts/ids.h"
 
 static bp_finding *
 report_name(const bp_check_context *context, bp_str name, bp_span span)
@@ -230,7 +231,7 @@ judge_days(const bp_check_context *context, const bp_vault *vault, const char *w
     bp_finding *finding =
         bp_report(context->diagnostics, "VLT006", span,
                   "%lld day%s as the %s of a lock; it is %lld to %lld days", (long long)days,
-                  days == 1 ? "" : "s", what, (long long)least, (long long)most);
+                  bp_plural(days), what, (long long)least, (long long)most);
     bp_finding_label(context->diagnostics, finding, vault->span, "the lock of this vault");
     return false;
 }
@@ -251,7 +252,7 @@ bp_check_lock_values(const bp_check_context *context)
         bp_finding *finding = bp_report(
             context->diagnostics, "VLT006", lock->max_span,
             "a maximum of %lld day%s below the minimum of %lld; such a lock takes nothing",
-            (long long)lock->max_days, lock->max_days == 1 ? "" : "s", (long long)lock->min_days);
+            (long long)lock->max_days, bp_plural(lock->max_days), (long long)lock->min_days);
         bp_finding_label(context->diagnostics, finding, lock->min_span, "the minimum");
         bp_finding_help(context->diagnostics, finding, "are the two swapped?");
     }

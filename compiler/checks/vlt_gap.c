@@ -38,7 +38,7 @@ judge_minimum(const bp_check_context *context, const bp_vault *vault)
         bp_report(context->diagnostics, "VLT009", lock->min_span,
                   "a minimum of %lld day%s for an air-gapped vault; AWS Backup takes %lld days or "
                   "more",
-                  (long long)lock->min_days, lock->min_days == 1 ? "" : "s", (long long)least);
+                  (long long)lock->min_days, bp_plural(lock->min_days), (long long)least);
     bp_finding_label(context->diagnostics, finding, vault->span, "the air-gapped vault");
 }
 

@@ -187,8 +187,7 @@ start(const locks *run, const cause *of)
     case BREACH_SHORT:
         return bp_report(list, "VLT008", of->span,
                          "%s kept %lld day%s in vault \"%.*s\"; its lock takes %lld days or more",
-                         kept, days, bp_plural((size_t)days), BP_ARG(name),
-                         (long long)of->lock.min);
+                         kept, days, bp_plural(days), BP_ARG(name), (long long)of->lock.min);
     case BREACH_LONG:
         return bp_report(list, "VLT008", of->span,
                          "%s kept %lld days in vault \"%.*s\"; its lock takes %lld days or less",
@@ -246,7 +245,7 @@ report(const locks *run, const cause *of)
                    : of->lock.max > 0
                        ? bp_str_format(context->arena, "at most %lld days", (long long)of->lock.max)
                        : bp_str_format(context->arena, "at least %lld day%s",
-                                       (long long)of->lock.min, bp_plural((size_t)of->lock.min));
+                                       (long long)of->lock.min, bp_plural(of->lock.min));
     if (of->kind == BREACH_FOR_EVER) {
         finding->severity = BP_WARNING;
     }

@@ -215,7 +215,7 @@ print_vault_notes(bp_run *run, const bp_stack *stack)
         bp_output_format(run->out,
                          "%-8s vault %.*s goes to %zu account-Region pair%s, %zu of which no "
                          "policy needs: ",
-                         "Note", BP_ARG(stack->name), stack->cells, stack->cells == 1 ? "" : "s",
+                         "Note", BP_ARG(stack->name), stack->cells, bp_plural(stack->cells),
                          stack->spare);
         for (size_t i = 0; i < stack->spare_in.count; i++) {
             bp_output_format(run->out, "%s%.*s", i > 0 ? ", " : "", BP_ARG(stack->spare_in.at[i]));

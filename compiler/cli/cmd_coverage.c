@@ -45,7 +45,7 @@ say_errors(bp_run *run, const bp_session *session)
         bp_output_format(run->err,
                          "backpol: the project has %zu error%s, which backpol check tells; what "
                          "they are about may not work as shown\n",
-                         errors, errors == 1 ? "" : "s");
+                         errors, bp_plural(errors));
     }
 }
 

@@ -240,7 +240,7 @@ type_words(const printer *p, const bp_type_cover *type)
     }
     if (type->regions != 0) {
         bp_buf_format(&text, "%s%lld resource%s in %.*s", type->at_least ? "at least " : "",
-                      (long long)type->resources, type->resources == 1 ? "" : "s",
+                      (long long)type->resources, bp_plural(type->resources),
                       BP_ARG(regions_words(p, type->regions)));
     }
     if (type->open > 0) {

@@ -88,7 +88,7 @@ write_block(comment *c, const bp_changes *changes)
         return;
     }
     bp_buf_format(&c->teller.out, "\n<details><summary>%zu %schange%s</summary>\n\n", calm,
-                  count_of(changes, true) > 0 ? "other " : "", calm == 1 ? "" : "s");
+                  count_of(changes, true) > 0 ? "other " : "", bp_plural(calm));
     write_changes(c, changes, false);
     say(c, "\n</details>\n");
 }
@@ -207,7 +207,7 @@ bp_diff_markdown(const bp_diff *diff)
         bp_buf_format(&c.teller.out,
                       "\n%zu more line%s did not fit into a comment; `backpol diff --format json` "
                       "has all\n",
-                      c.left_out, c.left_out == 1 ? "" : "s");
+                      c.left_out, bp_plural(c.left_out));
     }
     return bp_buf_text(&c.teller.out);
 }

@@ -258,7 +258,7 @@ say_dangers(bp_teller *teller)
     const bp_difference *difference = teller->diff->difference;
     if (difference->dangers > 0) {
         bp_buf_format(&teller->out, "; %zu change%s that take%s protection away",
-                      difference->dangers, difference->dangers == 1 ? "" : "s",
+                      difference->dangers, bp_plural(difference->dangers),
                       difference->dangers == 1 ? "s" : "");
     }
 }
@@ -271,7 +271,7 @@ bp_tell_summary(bp_teller *teller)
         say(teller, "nothing differs");
         if (difference->accounts_compared) {
             bp_buf_format(&teller->out, "; %zu account%s compared", difference->accounts,
-                          difference->accounts == 1 ? "" : "s");
+                          bp_plural(difference->accounts));
         }
         return;
     }
@@ -279,11 +279,11 @@ bp_tell_summary(bp_teller *teller)
         say(teller, "policies differ; accounts are not compared");
     } else if (difference->changed == 0) {
         bp_buf_format(&teller->out, "no effective policy changes (%zu account%s compared)",
-                      difference->accounts, difference->accounts == 1 ? "" : "s");
+                      difference->accounts, bp_plural(difference->accounts));
     } else {
         bp_buf_format(&teller->out, "%zu of %zu account%s get%s another effective policy",
-                      difference->changed, difference->accounts,
-                      difference->accounts == 1 ? "" : "s", difference->changed == 1 ? "s" : "");
+                      difference->changed, difference->accounts, bp_plural(difference->accounts),
+                      difference->changed == 1 ? "s" : "");
     }
     say_dangers(teller);
 }
@@ -353,7 +353,7 @@ bp_tell_group(bp_teller *teller, const bp_change_group *group)
 static void
 say_plans(bp_teller *teller, size_t plans)
 {
-    bp_buf_format(&teller->out, ", with %zu plan%s", plans, plans == 1 ? "" : "s");
+    bp_buf_format(&teller->out, ", with %zu plan%s", plans, bp_plural(plans));
 }
 
 void
@@ -421,7 +421,7 @@ bp_tell_policy(bp_teller *teller, const bp_policy_change *change)
             say(teller, " is written in another way and says the same");
         } else if (change->changes.count > 0) {
             bp_buf_format(&teller->out, " changes in %zu place%s", change->changes.count,
-                          change->changes.count == 1 ? "" : "s");
+                          bp_plural(change->changes.count));
         } else {
             say(teller, ": its document is the same");
         }

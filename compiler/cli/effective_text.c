@@ -114,7 +114,7 @@ print_verdict(const printer *p, bp_way *way)
                                p->shown->session->options.as_of, &faults);
     if (faults.count > 0) {
         bp_output_format(p->run->out, "  not valid: %zu fault%s; backpol check tells them\n",
-                         faults.count, faults.count == 1 ? "" : "s");
+                         faults.count, bp_plural(faults.count));
     } else if (!known) {
         bp_output_text(p->run->out, "  not valid: some of it is refused where it is written; "
                                     "backpol check tells what\n");

@@ -64,7 +64,7 @@ print_verdict(bp_run *run, const bp_schedule *schedule)
         bp_output_format(run->out,
                          "error[SCH011]: next two runs %lld minute%s apart; AWS refuses less than "
                          "60\n",
-                         apart, apart == 1 ? "" : "s");
+                         apart, bp_plural(apart));
         return BP_EXIT_FOUND;
     case BP_CADENCE_BY_CHANCE:
         bp_output_format(run->out,

@@ -90,6 +90,10 @@ bool bp_deploy(bp_arena *arena, bp_diagnostics *diagnostics, const bp_model *mod
  */
 unsigned bp_role_permits(const bp_facts *facts, const bp_effective *effective, const bp_role *role);
 
+/* The name (with its path) of a permissions boundary that lies in the account of the role, written
+ * "arn:PARTITION:iam::$account:policy/NAME"; empty where it is another one. */
+bp_str bp_own_boundary(bp_str arn);
+
 /* Letters to lower case, other runs to one '-', ends trimmed, at most 80; never empty. */
 bp_str bp_slug(bp_arena *arena, bp_str name);
 /* The name of the stack set, or stack, of a role or vault: backpol-KIND-SLUG. */

@@ -6,6 +6,8 @@
  */
 #include "compiler/deploy/parts.h"
 
+#include "compiler/facts/ids.h"
+
 static bool
 in_tag(char c)
 {
@@ -60,16 +62,6 @@ names_policy(bp_str text)
     return true;
 }
 
-static bool
-is_account(bp_str text)
-{
-    bool digits = text.size == 12;
-    for (size_t i = 0; i < text.size; i++) {
-        digits = digits && bp_is_digit(text.at[i]);
-    }
-    return digits;
-}
-
 /* Whether the role may go to this account alone; a name that nothing resolves may be it. */
 static bool
 stays_in(const bp_bound_role *bound, bp_str account)
@@ -82,6 +74,15 @@ stays_in(const bp_bound_role *bound, bp_str account)
            bp_str_equal(bound->targets.at[0].account->id, account);
 }
 
+bp_str
+bp_own_boundary(bp_str arn)
+{
+    static const char own[] = "$account:policy/";
+    bp_str rest = behind(arn, 4);
+    return bp_str_starts(rest, bp_str_of(own)) ? bp_str_cut(rest, sizeof own - 1, rest.size)
+                                               : BP_STR("");
+}
+
 static bool
 check_boundary(bp_arena *arena, bp_diagnostics *diagnostics, const bp_bound_role *bound,
                bp_str partition)
@@ -91,7 +92,8 @@ check_boundary(bp_arena *arena, bp_diagnostics *diagnostics, const bp_bound_role
     bp_str head = bp_str_format(arena, "arn:%.*s:iam::", BP_ARG(partition));
     bp_str owner = behind(arn, 4);
     owner = bp_str_cut(owner, 0, bp_str_find(owner, ':'));
-    bool listed = bp_str_is(owner, "aws") || bp_str_is(owner, "$account") || is_account(owner);
+    bool listed =
+        bp_str_is(owner, "aws") || bp_str_is(owner, "$account") || bp_is_account_id(owner);
     if (!bp_str_starts(arn, head) || !listed || !names_policy(behind(arn, 5))) {
         bp_finding *finding =
             bp_report(diagnostics, "OPS010", role->boundary_span,
@@ -101,7 +103,7 @@ check_boundary(bp_arena *arena, bp_diagnostics *diagnostics, const bp_bound_role
         bp_finding_mark(diagnostics, finding, "IAM refuses the role");
         return false;
     }
-    if (is_account(owner) && !stays_in(bound, owner)) {
+    if (bp_is_account_id(owner) && !stays_in(bound, owner)) {
         bp_finding *finding =
             bp_report(diagnostics, "OPS010", role->boundary_span,
                       "the boundary lies in account %.*s; it has to lie in the account of the "

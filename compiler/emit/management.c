@@ -124,29 +124,18 @@ put_policy(bp_emission *emission, bp_json *resources, const bp_deployed_policy *
 static bool
 fits(bp_emission *emission)
 {
-    enum { MARGIN_PERCENT = 80 };
+    static const bp_budget budget = {
+        .quota = "CFN_RESOURCES",
+        .unit = "resources",
+        .way = "",
+        .help = "build without the target \"cloudformation\": the CLI path sends one input a "
+                "stack set and policy"};
     const bp_deployment *deployment = emission->deployment;
-    const bp_quota *quota = bp_quota_find(deployment->facts, "CFN_RESOURCES");
     size_t count = deployment->policies.count;
     for (size_t i = 0; i < deployment->stacks.count; i++) {
         count += deployment->stacks.at[i].groups.count > 0 ? 1 : 0;
     }
-    if ((int64_t)count * 100 <= quota->value * MARGIN_PERCENT) {
-        return true;
-    }
-    bool fit = (int64_t)count <= quota->value;
-    bp_finding *finding =
-        bp_report(emission->diagnostics, "QTA008", BP_NOWHERE,
-                  "the management template has %zu resources%s; CloudFormation takes at most %lld",
-                  count, fit ? ", more than 80 % of the limit" : "", (long long)quota->value);
-    if (fit) {
-        finding->severity = BP_WARNING;
-    }
-    bp_finding_help(emission->diagnostics, finding,
-                    "build without the target \"cloudformation\": the CLI path sends one input a "
-                    "stack set and policy");
-    emission->good = emission->good && fit;
-    return fit;
+    return bp_check_budget(emission, &budget, BP_NOWHERE, BP_STR("the management template"), count);
 }
 
 void

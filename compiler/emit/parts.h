@@ -114,6 +114,17 @@ typedef struct bp_template_facts {
 } bp_template_facts;
 
 bp_template_facts bp_template_look(bp_arena *arena, bp_str text);
+/* A limit of CloudFormation, and what is said near it and beyond. */
+typedef struct bp_budget {
+    const char *quota; /* its id */
+    const char *unit;  /* "bytes" */
+    const char *way;   /* " inline", or empty */
+    const char *help;
+} bp_budget;
+
+/* QTA008: an error beyond the limit, a warning while there is time. False: beyond. */
+bool bp_check_budget(bp_emission *emission, const bp_budget *budget, bp_span span, bp_str what,
+                     size_t count);
 /* Judges all templates and stack set inputs of the emission: STK003, QTA008. */
 void bp_check_templates(bp_emission *emission);
 /* Judges the order of the plan and of the manifest's steps: STK006. */

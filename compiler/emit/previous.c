@@ -8,6 +8,7 @@
 #include "compiler/emit/previous.h"
 
 #include "compiler/emit/parts.h"
+#include "compiler/facts/ids.h"
 
 #include "lib/json_read.h"
 #include "lib/map.h"
@@ -232,17 +233,6 @@ is_id(bp_str text, const char *start)
 }
 
 static bool
-is_account(bp_str text)
-{
-    for (size_t i = 0; i < text.size; i++) {
-        if (!bp_is_digit(text.at[i])) {
-            return false;
-        }
-    }
-    return text.size == 12;
-}
-
-static bool
 is_ou(bp_str text)
 {
     return is_id(text, "ou-") || is_id(text, "r-");
@@ -251,7 +241,7 @@ is_ou(bp_str text)
 static bool
 is_target(bp_str text)
 {
-    return is_ou(text) || is_account(text);
+    return is_ou(text) || bp_is_account_id(text);
 }
 
 static bool
@@ -290,7 +280,7 @@ settle_stack(bp_arena *arena, bp_previous_stack *stack)
         const bp_instance_group *group = &stack->groups.at[i];
         if (group->ous.count == 0 || group->ous.count > OUS_MAX || group->regions.count == 0 ||
             !all_are(&group->ous, is_ou) || !all_are(&group->regions, is_region) ||
-            !all_are(&group->accounts, is_account)) {
+            !all_are(&group->accounts, bp_is_account_id)) {
             return false;
         }
     }

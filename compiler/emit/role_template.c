@@ -63,7 +63,7 @@ push_trust(bp_arena *arena, bp_json *statements, const char *sid, const char *se
     }
 }
 
-/* A scanner role is assumed by malware protection of GuardDuty, not by AWS Backup. */
+/* A scanner role is assumed by malware protection of GuardDuty, too: plans may name it as both. */
 static bp_json *
 trust_policy(bp_arena *arena, const bp_stack *stack)
 {
@@ -79,27 +79,12 @@ trust_policy(bp_arena *arena, const bp_stack *stack)
     return policy;
 }
 
-/* The name behind "arn:PARTITION:iam::$account:policy/"; empty where the ARN is another. */
-static bp_str
-own_policy_name(bp_str arn)
-{
-    static const char own[] = "$account:policy/";
-    size_t colons = 0;
-    size_t i = 0;
-    while (i < arn.size && colons < 4) {
-        colons += arn.at[i++] == ':';
-    }
-    bp_str rest = bp_str_cut(arn, i, arn.size);
-    return bp_str_starts(rest, bp_str_of(own)) ? bp_str_cut(rest, sizeof own - 1, rest.size)
-                                               : (bp_str){"", 0};
-}
-
 /* A boundary lies in the account of its role, so "$account" stands for the account that gets the
  * role. The name stands beside the text of Fn::Sub, never in it. */
 static void
 put_boundary(bp_json *properties, bp_str arn)
 {
-    bp_str name = own_policy_name(arn);
+    bp_str name = bp_own_boundary(arn);
     if (name.size == 0) {
         bp_json_put_text(properties, "PermissionsBoundary", arn);
         return;

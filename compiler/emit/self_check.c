@@ -8,7 +8,7 @@
 
 #include "lib/json_read.h"
 
-enum { DEPTH = 64, MARGIN_PERCENT = 80 };
+enum { DEPTH = 64 };
 
 /* Where the reader is: the keys from the top down; array elements have an empty one. */
 typedef struct place {
@@ -131,27 +131,38 @@ fault(bp_emission *emission, bp_span span, bp_str what, const char *rule)
     emission->good = false;
 }
 
-/* Without a bucket a template is sent inside of a call, which takes less. What is near the limit is
- * told while there is time. */
+bool
+bp_check_budget(bp_emission *emission, const bp_budget *budget, bp_span span, bp_str what,
+                size_t count)
+{
+    enum { MARGIN_PERCENT = 80 };
+    const bp_quota *quota = bp_quota_find(emission->deployment->facts, budget->quota);
+    bool fits = (int64_t)count <= quota->value;
+    if ((int64_t)count * 100 <= quota->value * MARGIN_PERCENT) {
+        return true;
+    }
+    bp_finding *finding = bp_report(
+        emission->diagnostics, "QTA008", span,
+        "%.*s has %zu %s%s; CloudFormation takes at most %lld%s", BP_ARG(what), count, budget->unit,
+        fits ? ", more than 80 % of the limit" : "", (long long)quota->value, budget->way);
+    if (fits) {
+        finding->severity = BP_WARNING;
+    }
+    bp_finding_help(emission->diagnostics, finding, "%s", budget->help);
+    emission->good = emission->good && fits;
+    return fits;
+}
+
+/* Without a bucket a template is sent inside of a call, which takes less. */
 static void
 check_size(bp_emission *emission, bp_span span, bp_str what, size_t size, const char *help)
 {
     bool named = emission->bucket != NULL;
-    const bp_quota *quota =
-        bp_quota_find(emission->deployment->facts, named ? "CFN_BODY_S3" : "CFN_BODY_INLINE");
-    if ((int64_t)size * 100 <= quota->value * MARGIN_PERCENT) {
-        return;
-    }
-    bool fits = (int64_t)size <= quota->value;
-    bp_finding *finding = bp_report(emission->diagnostics, "QTA008", span,
-                                    "%.*s has %zu bytes%s; CloudFormation takes at most %lld %s",
-                                    BP_ARG(what), size, fits ? ", more than 80 % of the limit" : "",
-                                    (long long)quota->value, named ? "by address" : "inline");
-    if (fits) {
-        finding->severity = BP_WARNING;
-    }
-    bp_finding_help(emission->diagnostics, finding, "%s", help);
-    emission->good = emission->good && fits;
+    bp_budget budget = {.quota = named ? "CFN_BODY_S3" : "CFN_BODY_INLINE",
+                        .unit = "bytes",
+                        .way = named ? " by address" : " inline",
+                        .help = help};
+    (void)bp_check_budget(emission, &budget, span, what, size);
 }
 
 static void

@@ -4,6 +4,8 @@
  */
 #include "compiler/inventory/survey_parts.h"
 
+#include "compiler/facts/ids.h"
+
 #include <string.h>
 
 uint64_t
@@ -21,11 +23,11 @@ bool
 bp_arn_parse(bp_str text, bp_arn *arn)
 {
     bp_str part[5];
-    const char *at = text.at;
-    const char *end = at + text.size;
-    if (text.size < 4 || memcmp(at, "arn:", 4) != 0) {
+    if (text.size < 4 || memcmp(text.at, "arn:", 4) != 0) {
         return false;
     }
+    const char *at = text.at;
+    const char *end = at + text.size;
     for (size_t i = 0; i < 5; i++) {
         const char *colon = memchr(at, ':', (size_t)(end - at));
         if (colon == NULL) {
@@ -89,7 +91,7 @@ bp_dump_org_arn(bp_dump *dump, bp_str text)
 {
     bp_survey *survey = dump->survey;
     bp_arn arn;
-    if (!bp_arn_parse(text, &arn) || !bp_is_account_number(arn.account)) {
+    if (!bp_arn_parse(text, &arn) || !bp_is_account_id(arn.account)) {
         return true;
     }
     bp_str id = bp_str_cut(arn.rest, bp_str_find(arn.rest, '/') + 1, arn.rest.size);
@@ -128,7 +130,7 @@ bp_dump_agrees(bp_dump *dump, const bp_arn *arn)
         bp_str_equal(arn->region, dump->region_code)) {
         return true; /* the usual case: compared to what was judged before */
     }
-    if (arn->account.size > 0 && !bp_is_account_number(arn->account)) {
+    if (arn->account.size > 0 && !bp_is_account_id(arn->account)) {
         bp_dump_report(dump, "SYN005", "IMP021",
                        "\"%.*s\" in an ARN is no account id; an account id is 12 digits",
                        BP_ARG(arn->account));

@@ -4,6 +4,8 @@
  */
 #include "compiler/inventory/survey_parts.h"
 
+#include "compiler/facts/ids.h"
+
 #include <string.h>
 
 bp_json_reader *
@@ -139,10 +141,10 @@ take_principal(bp_arena *arena, statement *into, bp_str value)
     bp_arn arn;
     if (bp_str_is(value, "*")) {
         into->anyone = true;
-    } else if (bp_is_account_number(value)) {
+    } else if (bp_is_account_id(value)) {
         *bp_vec_add(arena, &into->accounts) = value;
     } else if (bp_arn_parse(value, &arn) && bp_str_is(arn.service, "iam") &&
-               bp_str_is(arn.rest, "root") && bp_is_account_number(arn.account)) {
+               bp_str_is(arn.rest, "root") && bp_is_account_id(arn.account)) {
         *bp_vec_add(arena, &into->accounts) = arn.account;
     } else {
         into->other_principal = true;

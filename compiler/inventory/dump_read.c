@@ -4,6 +4,7 @@
  */
 #include "compiler/inventory/survey_parts.h"
 
+#include "compiler/facts/ids.h"
 #include "lib/file.h"
 
 #include <string.h>
@@ -100,7 +101,7 @@ take_part(bp_dump *dump, bp_str part)
                   : (needs & BP_ABOUT_VAULT) != 0  ? &dump->vault
                                                    : &dump->stack_set;
     unsigned rest = needs & ~(unsigned)(BP_ABOUT_ACCOUNT | BP_ABOUT_REGION);
-    if ((needs & BP_ABOUT_ACCOUNT) != 0 && dump->account.size == 0 && bp_is_account_number(part)) {
+    if ((needs & BP_ABOUT_ACCOUNT) != 0 && dump->account.size == 0 && bp_is_account_id(part)) {
         dump->account = bp_kept(dump->survey, part);
         dump->from_path |= BP_ABOUT_ACCOUNT;
     } else if ((needs & BP_ABOUT_REGION) != 0 && dump->region < 0 &&
@@ -441,7 +442,7 @@ read_aggregate(bp_dump *dump)
             return false;
         }
         bp_str account = bp_kept(dump->survey, key.text);
-        if (!bp_is_account_number(key.text)) {
+        if (!bp_is_account_id(key.text)) {
             bp_dump_report(dump, "SYN005", "IMP021",
                            "key \"%.*s\" beside account ids; an account id is 12 digits",
                            BP_ARG(key.text));

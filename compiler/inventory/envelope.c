@@ -4,6 +4,7 @@
  */
 #include "compiler/inventory/survey_parts.h"
 
+#include "compiler/facts/ids.h"
 #include "lib/calendar.h"
 #include "lib/suggest.h"
 
@@ -234,7 +235,7 @@ read_text(envelope *on, envelope_key key, bp_json_event value)
             dump->spoiled = true;
         }
         against_path(dump, BP_ABOUT_REGION, "region", before, dump->region_code);
-    } else if (key == KEY_ACCOUNT && !bp_is_account_number(value.text)) {
+    } else if (key == KEY_ACCOUNT && !bp_is_account_id(value.text)) {
         bp_dump_report(dump, "SYN005", "IMP021",
                        "\"account\" is \"%.*s\"; an account id is 12 digits", BP_ARG(value.text));
         dump->spoiled = true;

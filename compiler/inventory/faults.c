@@ -4,6 +4,8 @@
  */
 #include "compiler/inventory/survey_parts.h"
 
+#include "compiler/facts/ids.h"
+
 #include <string.h>
 
 bp_span
@@ -117,23 +119,6 @@ bp_survey_report(bp_survey *survey, const char *code, const char *reason, bp_str
     return finding;
 }
 
-static bool
-all_digits(bp_str text)
-{
-    for (size_t i = 0; i < text.size; i++) {
-        if (!bp_is_digit(text.at[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-bool
-bp_is_account_number(bp_str text)
-{
-    return text.size == 12 && all_digits(text);
-}
-
 /* Lower-case letters and digits, between `least` and `most` of them. */
 static bool
 is_word(bp_str text, size_t least, size_t most)
@@ -165,7 +150,7 @@ bp_is_target_id(bp_str text)
         return is_word(bp_str_cut(rest, 0, dash), 4, 32) &&
                is_word(bp_str_cut(rest, dash + 1, rest.size), 8, 32);
     }
-    return bp_is_account_number(text);
+    return bp_is_account_id(text);
 }
 
 bool

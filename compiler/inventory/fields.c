@@ -5,6 +5,8 @@
  */
 #include "compiler/inventory/survey_parts.h"
 
+#include "compiler/facts/ids.h"
+
 bool
 bp_dump_skip(bp_dump *dump, bp_json_event first)
 {
@@ -54,7 +56,7 @@ bp_wrong_kind(bp_dump *dump, bp_json_event first, const char *what, const char *
 static bool
 take_account(bp_dump *dump, bp_json_event event, const char *name, bp_value *value)
 {
-    value->good = event.kind == BP_JSON_STRING && bp_is_account_number(event.text);
+    value->good = event.kind == BP_JSON_STRING && bp_is_account_id(event.text);
     if (value->good || (event.kind != BP_JSON_STRING && event.kind != BP_JSON_NUMBER)) {
         return value->good || bp_wrong_kind(dump, event, name, "an account id");
     }

@@ -181,7 +181,7 @@ tell_cut(bp_survey *survey, bp_dump_kind kind)
     bp_finding *finding =
         bp_report(survey->list, "TOP014", cut->first,
                   "%zu answer%s of %s %s cut off (%s); a list that is not whole denies nothing",
-                  cut->count, cut->count == 1 ? "" : "s", bp_dump_rows()[kind].command,
+                  cut->count, bp_plural(cut->count), bp_dump_rows()[kind].command,
                   cut->count == 1 ? "is" : "are", cut->how);
     bp_finding_note(survey->list, finding, "reason IMP032");
     bp_finding_help(survey->list, finding, "repeat without --max-items: %.*s", BP_ARG(cut->call));
@@ -205,7 +205,7 @@ tell_unknown(bp_putting *on, bp_dump_kind kind)
             bp_report(survey->list, "IMP062", failed->first,
                       "%zu call%s of %s failed; what %s would say is "
                       "unknown",
-                      calls, calls == 1 ? "" : "s", row->command, calls == 1 ? "it" : "they");
+                      calls, bp_plural(calls), row->command, calls == 1 ? "it" : "they");
         bp_finding_help(survey->list, finding, "repeat: %.*s", BP_ARG(failed->call));
     }
     if (on->counts[kind].missing > 0) {

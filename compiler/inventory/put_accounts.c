@@ -287,11 +287,11 @@ put_regions(bp_putting *on, bp_account *account)
     if (unit == NULL || !unit->complete) {
         return;
     }
-    if (content.at != on->last_regions.content.at) {
+    if (content.at == NULL || content.at != on->last_regions.content.at) {
         on->last_regions = regions_of(on, content);
     }
     if (bp_unit_has(on->survey, unit)->pieces != NULL) {
-        on->last_regions.content = BP_STR(""); /* put together for this account alone */
+        on->last_regions.content.at = NULL; /* put together for this account alone */
     }
     account->regions_known = on->last_regions.known;
     account->regions = on->last_regions.known ? on->last_regions.enabled : 0;

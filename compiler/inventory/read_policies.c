@@ -4,6 +4,8 @@
  */
 #include "compiler/inventory/survey_parts.h"
 
+#include "compiler/facts/ids.h"
+
 static bool
 policy_id_fits(bp_dump *dump, bp_str id)
 {
@@ -163,8 +165,7 @@ static bool
 take_principal(bp_dump *dump, const bp_value *values)
 {
     bp_str name = values[0].text;
-    if (bp_str_is(name, "backup.amazonaws.com") ||
-        bp_str_is(name, "member.org.stacksets.cloudformation.amazonaws.com")) {
+    if (bp_str_is(name, "backup.amazonaws.com") || bp_str_is(name, BP_STACK_SETS_PRINCIPAL)) {
         bp_record_add(dump, &name, 1);
     }
     return true;

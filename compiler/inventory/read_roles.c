@@ -3,6 +3,8 @@
  */
 #include "compiler/inventory/survey_parts.h"
 
+#include "compiler/facts/ids.h"
+
 static bool
 read_trust(bp_dump *dump, bp_json_event first, bp_value *value)
 {
@@ -43,7 +45,7 @@ take_role(bp_dump *dump, const bp_value *values)
     bp_arn arn;
     if (values[3].good && bp_arn_parse(values[3].text, &arn)) {
         if (!dump->enveloped && dump->from_path == 0 && dump->account.size == 0 &&
-            bp_is_account_number(arn.account)) {
+            bp_is_account_id(arn.account)) {
             dump->account = bp_kept(dump->survey, arn.account);
         }
         if (!bp_dump_agrees(dump, &arn)) {

@@ -4,6 +4,8 @@
  */
 #include "compiler/inventory/survey_parts.h"
 
+#include "compiler/facts/ids.h"
+
 static bool
 id_fits(bp_dump *dump, bool fits, const char *what, bp_str id)
 {
@@ -134,7 +136,7 @@ parent_in(bp_str path, bp_str id)
 static bool
 is_parent_id(bp_str id)
 {
-    return bp_is_target_id(id) && !bp_is_account_number(id);
+    return bp_is_target_id(id) && !bp_is_account_id(id);
 }
 
 /* Where an entry stands, against what the dump is about. False: refused, reported. */

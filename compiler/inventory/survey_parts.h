@@ -388,7 +388,6 @@ void bp_survey_tell_rest(bp_survey *survey, bp_str path);
 /* A finding that belongs to a file as a whole (or, with an empty path, to none). */
 bp_finding *bp_survey_report(bp_survey *survey, const char *code, const char *reason, bp_str path,
                              const char *format, ...) __attribute__((format(printf, 5, 6)));
-bool bp_is_account_number(bp_str text);
 bool bp_is_org_id(bp_str text);
 bool bp_is_target_id(bp_str text); /* root, OU or account */
 bool bp_is_policy_id(bp_str text);

@@ -39,12 +39,6 @@ active_below(const bp_organization *org, const bp_ou *ou)
     return bp_ranges_active(org, &ranges);
 }
 
-static const char *
-plural(size_t count)
-{
-    return count == 1 ? "" : "s";
-}
-
 /* The text of a target for a message, cut between characters. */
 static bp_str
 shown(const bp_target_finder *finder, bp_str text)
@@ -178,7 +172,7 @@ report_ou(bp_target_finder *finder, const bp_target_ref *ref)
         bp_str words = ou_words(finder, near);
         bp_finding_label(list, finding, near->span, "this OU has a name that is near");
         bp_finding_help(list, finding, "did you mean \"%.*s\", with %zu active account%s?",
-                        BP_ARG(words), accounts, plural(accounts));
+                        BP_ARG(words), accounts, bp_plural(accounts));
         bp_str seen = bp_span_text(bp_diagnostics_sources(list), ref->span);
         if (seen.size > 1 && seen.at[0] == '"') {
             bp_str text = bp_str_format(finder->arena, "\"%.*s\"", BP_ARG(words));
@@ -206,7 +200,7 @@ report_ambiguous(bp_target_finder *finder, const bp_target_ref *ref, size_t coun
         }
         bp_finding_label(list, finding, ou->span, "\"%.*s\" (%.*s), with %zu active account%s",
                          BP_ARG(ou->path), BP_ARG(ou->id), active_below(org, ou),
-                         plural(active_below(org, ou)));
+                         bp_plural(active_below(org, ou)));
         bp_str way = ou_words(finder, ou);
         bp_buf_format(&words, "%sou(\"%.*s\")", shown > 0 ? ", " : "", BP_ARG(way));
         shown++;
@@ -257,23 +251,12 @@ find_ou(bp_target_finder *finder, const bp_target_ref *ref, bp_bound_target *fou
     return false;
 }
 
-static bool
-all_digits(bp_str text)
-{
-    for (size_t i = 0; i < text.size; i++) {
-        if (!bp_is_digit(text.at[i])) {
-            return false;
-        }
-    }
-    return text.size > 0;
-}
-
 static void
 suggest_account(bp_target_finder *finder, bp_finding *finding, const bp_target_ref *ref)
 {
     const bp_organization *org = finder->org;
     bp_suggester suggester = bp_suggest_start(ref->text);
-    bool digits = all_digits(ref->text);
+    bool digits = bp_str_is_digits(ref->text);
     if (finder->offers < org->accounts.count) {
         return;
     }
@@ -332,7 +315,8 @@ find_account(bp_target_finder *finder, const bp_target_ref *ref, bp_bound_target
         bp_report(list, "TOP002", ref->span,
                   "the organization has no account \"%.*s\"; a target must be in the inventory",
                   BP_ARG(words_seen));
-    bp_finding_mark(list, finding, "no account of this %s", all_digits(ref->text) ? "id" : "name");
+    bp_finding_mark(list, finding, "no account of this %s",
+                    bp_str_is_digits(ref->text) ? "id" : "name");
     suggest_account(finder, finding, ref);
     return false;
 }

@@ -6,6 +6,8 @@
  */
 #include "compiler/organization/org_reader.h"
 
+#include "compiler/facts/ids.h"
+
 bool
 bp_org_text(bp_org_reader *reader, bp_yaml_event first, const char *belongs, bp_str *text)
 {
@@ -108,17 +110,6 @@ bp_org_number(bp_org_reader *reader, bp_yaml_event first, int64_t *value)
     return false;
 }
 
-static bool
-all_digits(bp_str text)
-{
-    for (size_t i = 0; i < text.size; i++) {
-        if (!bp_is_digit(text.at[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* Whether YAML readers take a text without quotes for a number or a time: digits with underscores,
  * points, colons, an exponent, a sign or a base. */
 static bool
@@ -171,7 +162,7 @@ refuse_account_id(bp_org_reader *reader, bp_yaml_event first)
     bp_finding *finding = NULL;
     reader->stop = true;
     if (first.plain && looks_like_number(text)) {
-        bool twelve = text.size == 12 && all_digits(text);
+        bool twelve = bp_is_account_id(text);
         finding = bp_report(reader->list, "SYN015", first.span,
                             twelve ? "account id %.*s without quotes; other programs read it as "
                                      "another number"
@@ -187,7 +178,7 @@ refuse_account_id(bp_org_reader *reader, bp_yaml_event first)
                         "\"%.*s\" is no account id; an account id is 12 digits", BP_ARG(text));
     if (digits.size > 0) {
         fix_quotes(reader, finding, first.span, digits, false);
-    } else if (text.size == 11 && all_digits(text)) {
+    } else if (text.size == 11 && bp_str_is_digits(text)) {
         bp_finding_help(reader->list, finding, "a leading zero may have been lost: \"0%.*s\"?",
                         BP_ARG(text));
     }
@@ -200,7 +191,7 @@ bp_org_account_id(bp_org_reader *reader, bp_yaml_event first, bp_str *id)
     if (!bp_org_text(reader, first, "an account id", id)) {
         return false;
     }
-    bool twelve = id->size == 12 && all_digits(*id);
+    bool twelve = bp_is_account_id(*id);
     if (!twelve || (first.plain && id->at[0] == '0')) {
         return refuse_account_id(reader, first);
     }

@@ -101,7 +101,7 @@ fail_count(bp_cron_reader *r, bp_cron_slice inside, size_t count)
     return bp_cron_fail(
         r, BP_SCHEDULE_FORM, inside.start < inside.end ? inside : (bp_cron_slice){0, r->text.size},
         bp_str_format(r->arena, "%zu field%s in \"%.*s\"; a schedule has five or six", count,
-                      count == 1 ? "" : "s", BP_ARG(bp_cron_shown(r, inside))));
+                      bp_plural(count), BP_ARG(bp_cron_shown(r, inside))));
 }
 
 /* Exactly one of the day fields is "?". */

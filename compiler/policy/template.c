@@ -118,7 +118,7 @@ report_missing(bp_elab *elab, const bp_ast_item *template, const bp_ast_uses *us
     }
     bp_finding *finding = bp_fault(
         elab, "SYN018", uses->name.span, env, "the template \"%.*s\" lacks the argument%s %.*s",
-        BP_ARG(template->name.text), count == 1 ? "" : "s", BP_ARG(bp_buf_text(&names)));
+        BP_ARG(template->name.text), bp_plural(count), BP_ARG(bp_buf_text(&names)));
     bp_finding_label(elab->diagnostics, finding, first, "a parameter without default");
 }
 

@@ -5,9 +5,8 @@
  * whether a name is good, is for checks.
  */
 #include "compiler/facts/facts.h"
+#include "compiler/facts/ids.h"
 #include "compiler/policy/elaborate.h"
-
-enum { ACCOUNT_DIGITS = 12 };
 
 bool
 bp_call_text(const bp_typing *typing, const bp_expr *call, const char *what, bp_expr *text)
@@ -68,8 +67,7 @@ type_account(const bp_typing *typing, const bp_expr *vault, bp_reference *refere
     }
     reference->account = target.text;
     reference->account_span = target.span;
-    int64_t digits;
-    if (target.text.size == ACCOUNT_DIGITS && bp_str_number(target.text, &digits)) {
+    if (bp_is_account_id(target.text)) {
         return true;
     }
     if (elab->how->account_id.find == NULL) {

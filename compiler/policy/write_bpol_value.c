@@ -3,6 +3,7 @@
  * text of the document. Whether a value is a good one is for checks.
  */
 #include "compiler/facts/facts.h"
+#include "compiler/facts/ids.h"
 #include "compiler/policy/import_parts.h"
 #include "lib/json_write.h"
 
@@ -11,7 +12,6 @@ enum {
     CRON_FIELDS = 6,
     HOUR = 60,
     DAY_HOURS = 24,
-    ACCOUNT_DIGITS = 12,
     PATTERN_WORDS = 64
 };
 
@@ -263,20 +263,14 @@ air_gapped(const bp_bpol_writer *writer, bp_str text, bp_buf *out)
     return true;
 }
 
-static bool
-is_account(bp_str text)
-{
-    int64_t number = 0;
-    return text.size == ACCOUNT_DIGITS && bp_str_number(text, &number);
-}
-
 void
 bp_bpol_destination(const bp_bpol_writer *writer, bp_str arn, bp_buf *out)
 {
     const bp_reference *to = bp_reference_of_arn(writer->arena, arn, BP_NOWHERE, BP_REF_VAULT);
     bool own = to != NULL && bp_str_is(to->account, "$account");
     if (to == NULL || !bp_str_equal(to->partition, writer->partition) ||
-        !bp_bpol_is_region(to->region) || !(own || is_account(to->account)) || to->name.size == 0) {
+        !bp_bpol_is_region(to->region) || !(own || bp_is_account_id(to->account)) ||
+        to->name.size == 0) {
         call(out, "arn", arn);
         return;
     }

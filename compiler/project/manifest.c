@@ -8,6 +8,7 @@
 #include "compiler/project/manifest.h"
 
 #include "compiler/facts/facts.h"
+#include "compiler/facts/ids.h"
 #include "compiler/project/manifest_reader.h"
 #include "lib/suggest.h"
 
@@ -190,11 +191,7 @@ read_deployer(bp_manifest_reader *r, bp_yaml_event key, bp_yaml_event first)
     if (!bp_manifest_take_text(r, first, "the id of an account", &text)) {
         return;
     }
-    bool good = text.size == 12;
-    for (size_t i = 0; good && i < text.size; i++) {
-        good = bp_is_digit(text.at[i]);
-    }
-    if (!good) {
+    if (!bp_is_account_id(text)) {
         bp_report(r->list, "CFG001", first.span, "\"%.*s\" is no account id; it has 12 digits",
                   BP_ARG(text));
         r->bad = true;

@@ -162,13 +162,20 @@ try_add_block(bp_arena *arena, size_t needed)
     return true;
 }
 
-void *
-bp_arena_alloc(bp_arena *arena, size_t size)
+static size_t
+needed_for(size_t size)
+{
+    return aligned(size == 0 ? 1 : size);
+}
+
+/* Memory that holds whatever it held before. */
+static void *
+take(bp_arena *arena, size_t size)
 {
     if (size > SIZE_MAX / 2) {
         bp_arena_fail(arena);
     }
-    size_t needed = aligned(size == 0 ? 1 : size);
+    size_t needed = needed_for(size);
     if (arena->newest == NULL || arena->newest->size - arena->newest->used < needed) {
         if (!try_add_block(arena, needed)) {
             bp_arena_fail(arena);
@@ -177,7 +184,13 @@ bp_arena_alloc(bp_arena *arena, size_t size)
     block *room = arena->newest;
     void *memory = (char *)room->data + room->used;
     room->used += needed;
-    return memset(memory, 0, needed);
+    return memory;
+}
+
+void *
+bp_arena_alloc(bp_arena *arena, size_t size)
+{
+    return memset(take(arena, size), 0, needed_for(size));
 }
 
 void *
@@ -215,10 +228,11 @@ bp_arena_grow(bp_arena *arena, void *old, size_t old_size, size_t new_size)
 char *
 bp_arena_copy(bp_arena *arena, const char *at, size_t size)
 {
-    char *copy = bp_arena_alloc(arena, size + 1);
+    char *copy = take(arena, size + 1);
     if (size != 0) {
         memcpy(copy, at, size);
     }
+    copy[size] = '\0';
     return copy;
 }
 

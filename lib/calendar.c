@@ -55,17 +55,16 @@ bp_date_weekday(bp_date date)
     return (int)(since_sunday - floor_divide(since_sunday, 7) * 7) + 1;
 }
 
-/* `digits` digits at `at`, within low to high. */
+/* The number of `digits` digits at `at`, within low to high. */
 static bool
 field(bp_str text, size_t at, size_t digits, int low, int high, int *value)
 {
-    int64_t number = 0;
-    if (!bp_str_number(bp_str_cut(text, at, at + digits), &number) || number < low ||
-        number > high) {
-        return false;
+    int number = 0;
+    for (size_t i = at; i < at + digits; i++) {
+        number = number * 10 + (text.at[i] - '0');
     }
-    *value = (int)number;
-    return true;
+    *value = number;
+    return number >= low && number <= high;
 }
 
 bool

@@ -7,6 +7,7 @@
  */
 #include "lib/json_read.h"
 
+#include "lib/json_scan.h"
 #include "lib/json_stream.h"
 #include "lib/unicode.h"
 
@@ -18,6 +19,7 @@ bp_json_reader_new(bp_arena *arena, const bp_source *source)
     bp_json_reader *reader = BP_NEW(arena, bp_json_reader);
     reader->arena = arena;
     reader->texts = arena;
+    reader->other.arena = arena;
     reader->source = source;
     reader->text = source->text;
     reader->stream.ended = true;
@@ -109,62 +111,19 @@ give(bp_json_reader *on, bp_json_event *out, bp_json_kind kind, size_t start)
     out->opener.end = 0;
 }
 
-static bool
-is_blank(char c)
-{
-    return c == ' ' || c == '\n' || c == '\t' || c == '\r';
-}
-
-/* The byte of a word, as it lies in memory, that holds its first set bit. */
-static size_t
-first_byte(uint64_t word)
-{
-#if defined __BYTE_ORDER__ && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    return (size_t)__builtin_ctzll(word) / 8;
-#else
-    (void)word;
-    return 0; /* the caller goes on byte by byte */
-#endif
-}
-
-/* What prints JSON for people indents by blanks: eight of them at once. */
-static const char *
-blanks_end(const char *at, const char *end)
-{
-    const uint64_t blanks = UINT64_C(0x2020202020202020);
-    while (end - at >= 8) {
-        uint64_t word = 0;
-        memcpy(&word, at, 8);
-        word ^= blanks;
-        if (word == 0) {
-            at += 8;
-            continue;
-        }
-        at += first_byte(word);
-        if (!is_blank(*at)) {
-            return at;
-        }
-        at++;
-    }
-    while (at < end && is_blank(*at)) {
-        at++;
-    }
-    return at;
-}
-
 static void
 skip_some_blanks(bp_json_reader *on)
 {
     do {
         const char *end = on->text.at + on->text.size;
-        on->at = (size_t)(blanks_end(on->text.at + on->at, end) - on->text.at);
+        on->at = (size_t)(bp_json_blanks_end(on->text.at + on->at, end) - on->text.at);
     } while (on->text.size - on->at < BP_JSON_AHEAD && bp_json_more(on, on->at));
 }
 
 static void
 skip_blanks(bp_json_reader *on)
 {
-    if (on->text.size - on->at < BP_JSON_AHEAD || is_blank(on->text.at[on->at])) {
+    if (on->text.size - on->at < BP_JSON_AHEAD || bp_json_is_blank(on->text.at[on->at])) {
         skip_some_blanks(on);
     }
 }
@@ -176,8 +135,8 @@ value_ended(bp_json_reader *on)
     on->state = on->depth == 0 ? DONE : WANT_COMMA_OR_END;
 }
 
-static void
-open_container(bp_json_reader *on, bool object, bp_json_event *out)
+void
+bp_json_open(bp_json_reader *on, bool object, bp_json_event *out)
 {
     if (on->depth == BP_JSON_DEPTH) {
         fail(on, span_here(on), on->frames[BP_JSON_DEPTH - 1].opener,
@@ -192,6 +151,7 @@ open_container(bp_json_reader *on, bool object, bp_json_event *out)
     opened->keys = on->keys.count;
     opened->names = on->names.size;
     opened->sketches = 0;
+    opened->by = 0;
     opened->all = NULL;
     on->state = object ? WANT_FIRST_KEY : WANT_FIRST_VALUE;
     give(on, out, object ? BP_JSON_OBJECT : BP_JSON_ARRAY, start);
@@ -312,39 +272,11 @@ plain(bp_json_reader *on, bp_buf *decoded, bool copying)
     return NULL;
 }
 
-/* All bytes that need no second look, at once: printable ASCII without quotes and backslashes. */
-static const char *
-plain_end(const char *at, const char *end)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    const uint64_t highs = UINT64_C(0x8080808080808080);
-    while (end - at >= 8) {
-        uint64_t word = 0;
-        memcpy(&word, at, 8);
-        uint64_t quote = word ^ ones * '"';
-        uint64_t backslash = word ^ ones * '\\';
-        uint64_t found = (quote - ones) & ~quote;
-        found |= (backslash - ones) & ~backslash;
-        found |= (word - ones * 0x20) & ~word;
-        found = (found | word) & highs;
-        if (found != 0) {
-            at += first_byte(found);
-            break;
-        }
-        at += 8;
-    }
-    while (at < end && *at != '"' && *at != '\\' && (unsigned char)*at >= 0x20 &&
-           (unsigned char)*at < 0x80) {
-        at++;
-    }
-    return at;
-}
-
 static void
 plain_run(bp_json_reader *on)
 {
     const char *start = on->text.at;
-    on->at = (size_t)(plain_end(start + on->at, start + on->text.size) - start);
+    on->at = (size_t)(bp_json_plain_end(start + on->at, start + on->text.size) - start);
 }
 
 /* One piece of a string: a run, a character or an escape. NULL or what is wrong. */
@@ -410,7 +342,7 @@ string_value(bp_json_reader *on, bp_json_event *out)
 {
     bp_str text = {on->text.at + on->at + 1, 0};
     const char *end = on->text.at + on->text.size;
-    const char *stop = plain_end(text.at, end);
+    const char *stop = bp_json_plain_end(text.at, end);
     text.size = (size_t)(stop - text.at);
     on->at_quote = on->at;
     if (stop < end && *stop == '"' && text.size < on->longest) {
@@ -542,7 +474,7 @@ value(bp_json_reader *on, bp_json_event *out)
     if (c == '"') {
         string_value(on, out);
     } else if (c == '{' || c == '[') {
-        open_container(on, c == '{', out);
+        bp_json_open(on, c == '{', out);
     } else if (c == '-' || is_digit(c)) {
         number_value(on, out);
     } else if (bp_is_alpha(c)) {
@@ -550,105 +482,6 @@ value(bp_json_reader *on, bp_json_event *out)
     } else {
         unexpected(on, "a value must stand here");
     }
-}
-
-/* Most keys differ in their size or at an end. */
-static uint32_t
-sketch_of(bp_str text)
-{
-    uint32_t ends = text.size == 0 ? 0
-                                   : (uint32_t)(unsigned char)text.at[0] << 8 |
-                                         (uint32_t)(unsigned char)text.at[text.size - 1];
-    return (uint32_t)text.size << 16 ^ ends;
-}
-
-static bp_str
-name_of(const bp_json_reader *on, const bp_json_known_key *of)
-{
-    return of->text.at != NULL ? of->text : (bp_str){on->names.at + of->name, of->size};
-}
-
-/* The keys whose texts lie in the window get copies. Those before them in the stack have some. */
-void
-bp_json_name_keys(bp_json_reader *on)
-{
-    for (size_t d = 0; d < on->depth; d++) {
-        bp_json_frame *frame = &on->frames[d];
-        size_t end = d + 1 < on->depth ? frame[1].keys : on->keys.count;
-        if (frame->keys >= on->named) {
-            frame->names = on->names.size;
-        }
-        for (size_t i = frame->keys > on->named ? frame->keys : on->named; i < end; i++) {
-            bp_json_known_key *key = &on->keys.at[i];
-            key->name = on->names.size;
-            key->size = key->text.size;
-            bp_buf_add(&on->names, key->text);
-            key->text.at = NULL;
-        }
-    }
-    on->named = on->keys.count;
-}
-
-static void
-index_keys(bp_json_reader *on, bp_json_frame *in)
-{
-    if (in->memory == NULL) {
-        in->memory = bp_arena_child(on->arena);
-    }
-    in->all = bp_map_new(in->memory);
-    for (size_t i = in->keys; i < on->keys.count; i++) {
-        bp_json_known_key *copy = BP_NEW(in->memory, bp_json_known_key);
-        *copy = on->keys.at[i];
-        bp_map_set(in->all, bp_str_copy(in->memory, name_of(on, copy)), copy);
-    }
-}
-
-/* In an object of many keys. */
-static const bp_json_known_key *
-seen_among_many(bp_json_frame *in, const bp_json_event *event)
-{
-    const bp_json_known_key *stands = bp_map_get(in->all, event->text);
-    if (stands == NULL) {
-        bp_json_known_key *copy = BP_NEW(in->memory, bp_json_known_key);
-        *copy = (bp_json_known_key){.text = event->text, .span = event->span};
-        bp_map_set(in->all, bp_str_copy(in->memory, event->text), copy);
-    }
-    return stands;
-}
-
-/* The same key before in this object, or NULL; takes note of a new one. Fields are set one by one:
- * a structure that was written in parts is slow to copy as a whole. */
-static const bp_json_known_key *
-seen_before(bp_json_reader *on, bp_json_frame *in, const bp_json_event *event)
-{
-    enum { TOP_SIX = 26 };
-    uint32_t sketch = sketch_of(event->text);
-    uint64_t bit = UINT64_C(1) << (sketch * UINT32_C(0x9E3779B1) >> TOP_SIX);
-    bool perhaps = (in->sketches & bit) != 0;
-    in->sketches |= bit;
-    for (size_t i = in->keys; perhaps && in->all == NULL && i < on->keys.count; i++) {
-        const bp_json_known_key *each = &on->keys.at[i];
-        if (each->sketch == sketch && bp_str_equal(name_of(on, each), event->text)) {
-            return each;
-        }
-    }
-    if (in->all == NULL && on->keys.count - in->keys >= BP_JSON_FEW) {
-        index_keys(on, in);
-    }
-    if (in->all != NULL) {
-        return seen_among_many(in, event);
-    }
-    bp_json_known_key *added = bp_vec_add(on->arena, &on->keys);
-    added->text.at = event->text.at;
-    added->text.size = event->text.size;
-    added->sketch = sketch;
-    added->span.source = event->span.source;
-    added->span.start = event->span.start;
-    added->span.end = event->span.end;
-    if (on->source == NULL && event->text.at == on->decoded.at) {
-        bp_json_name_keys(on);
-    }
-    return NULL;
 }
 
 static void
@@ -664,7 +497,10 @@ key_event(bp_json_reader *on, bp_json_event *out)
     if (on->ended) {
         return;
     }
-    const bp_json_known_key *first = seen_before(on, &on->frames[on->depth - 1], out);
+    if (on->frames[on->depth - 1].by != 0) {
+        bp_json_sketch_keys(on);
+    }
+    const bp_json_known_key *first = bp_json_seen_before(on, out->text, out->span);
     if (first != NULL && !on->give_repeats) {
         fail(on, out->span, first->span, "the same key twice in one object");
         return;
@@ -775,20 +611,4 @@ bp_json_next(bp_json_reader *on)
     bp_json_event event;
     bp_json_read(on, &event);
     return event;
-}
-
-bool
-bp_json_skip(bp_json_reader *on, bp_json_event first)
-{
-    size_t open = first.kind == BP_JSON_OBJECT || first.kind == BP_JSON_ARRAY ? 1 : 0;
-    bp_json_event each = first;
-    while (open > 0) {
-        bp_json_read(on, &each);
-        if (each.kind == BP_JSON_ERROR) {
-            return false;
-        }
-        open += each.kind == BP_JSON_OBJECT || each.kind == BP_JSON_ARRAY;
-        open -= each.kind == BP_JSON_OBJECT_END || each.kind == BP_JSON_ARRAY_END;
-    }
-    return first.kind != BP_JSON_ERROR;
 }

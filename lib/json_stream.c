@@ -1,6 +1,6 @@
 /*
  * The window of a JSON stream: which bytes are at hand, and where they stand in the file. Nothing
- * here knows JSON. Lines and columns are counted when bytes leave the window, a word at a time.
+ * here knows JSON. Lines and columns are counted when bytes leave the window.
  */
 #include "lib/json_stream.h"
 
@@ -17,6 +17,7 @@ bp_json_reader_stream(bp_arena *arena, bp_json_input input)
     reader->longest = LONGEST;
     reader->names.arena = arena;
     reader->decoded.arena = arena;
+    reader->other.arena = arena;
     reader->stream.input = input;
     reader->stream.room = WINDOW;
     reader->stream.at = bp_arena_alloc(arena, WINDOW);
@@ -24,33 +25,21 @@ bp_json_reader_stream(bp_arena *arena, bp_json_input input)
     return reader;
 }
 
-void
-bp_json_reader_longest(bp_json_reader *reader, size_t longest)
-{
-    reader->longest = longest;
-}
-
-/* Bytes of a word that fulfil a condition given by their high bits. */
-static size_t
-marked(uint64_t highs)
-{
-    return (size_t)((highs >> 7) * UINT64_C(0x0101010101010101) >> 56);
-}
-
+/* In parts whose count fits into a byte: compilers make that many bytes at once of it. */
 static size_t
 line_ends(const char *at, size_t size)
 {
-    const uint64_t lows = UINT64_C(0x7f7f7f7f7f7f7f7f);
+    enum { PART = 240 };
     size_t count = 0;
-    size_t i = 0;
-    for (; i + 8 <= size; i += 8) {
-        uint64_t word = 0;
-        memcpy(&word, at + i, 8);
-        word ^= UINT64_C(0x0a0a0a0a0a0a0a0a);
-        count += marked(~(((word & lows) + lows) | word | lows));
-    }
-    for (; i < size; i++) {
-        count += at[i] == '\n';
+    while (size > 0) {
+        size_t part = size < PART ? size : PART;
+        uint8_t here = 0;
+        for (size_t i = 0; i < part; i++) {
+            here = (uint8_t)(here + (at[i] == '\n'));
+        }
+        count += here;
+        at += part;
+        size -= part;
     }
     return count;
 }

@@ -1,6 +1,5 @@
 /*
- * What the JSON reader is made of, and the window of a stream. Private to lib/json_read.c and
- * lib/json_stream.c.
+ * What the JSON reader is made of, and the window of a stream. Private to lib/json_*.c.
  */
 #ifndef BP_LIB_JSON_STREAM_H
 #define BP_LIB_JSON_STREAM_H
@@ -27,10 +26,10 @@ typedef enum state {
 } state;
 
 typedef struct bp_json_known_key {
-    bp_str text; /* in the window or the whole text; at NULL: there is a copy */
-    size_t name; /* where its copy begins among the names */
-    size_t size; /* of the copy */
-    uint32_t sketch;
+    bp_str text;     /* in the window or the whole text; at NULL: there is a copy */
+    size_t name;     /* where its copy begins among the names */
+    size_t size;     /* of the copy */
+    uint32_t sketch; /* 0: one of the names by which the object is read */
     bp_span span;
 } bp_json_known_key;
 
@@ -41,6 +40,8 @@ typedef struct bp_json_frame {
     size_t keys;       /* where its keys begin among those of all open objects */
     size_t names;      /* the same for their copies, once there are some */
     uint64_t sketches; /* a bit a key: a key whose bit is not set is new */
+    uint64_t by;       /* mark of the names among which alone its keys were looked for; or 0 */
+    uint64_t named;    /* a bit a name of them that stood */
     bp_map *all;       /* once there are more than a few */
     bp_arena *memory;  /* of the map; kept for the next object of this depth */
 } bp_json_frame;
@@ -70,10 +71,12 @@ struct bp_json_reader {
     BP_VEC(bp_json_known_key) keys;
     size_t named; /* how many of them have copies: always the first ones */
     bp_buf names;
+    bp_buf other;   /* a key that is none of the names */
     bp_buf decoded; /* the string at hand, where it has escapes */
     size_t longest;
-    bool many;  /* values may follow one another */
-    bool ended; /* `last` is given for ever */
+    uint64_t marks; /* given to names */
+    bool many;      /* values may follow one another */
+    bool ended;     /* `last` is given for ever */
     bool give_repeats;
     bp_json_event last;
     bp_json_window stream;
@@ -84,5 +87,14 @@ bool bp_json_more(bp_json_reader *on, size_t keep);
 
 /* Copies the keys whose texts lie in the window, before it is moved. */
 void bp_json_name_keys(bp_json_reader *on);
+
+/* The same key before in the innermost object, or NULL; takes note of a new one. */
+const bp_json_known_key *bp_json_seen_before(bp_json_reader *on, bp_str text, bp_span span);
+
+/* Makes up for the keys of the innermost object that were taken by names, without sketches. */
+void bp_json_sketch_keys(bp_json_reader *on);
+
+/* Takes the bracket at hand and gives its event; too deep: an error. */
+void bp_json_open(bp_json_reader *on, bool object, bp_json_event *out);
 
 #endif

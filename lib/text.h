@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 typedef struct bp_str {
     const char *at;
@@ -25,7 +26,15 @@ typedef struct bp_str {
 
 /* The slice of a zero-terminated string; NULL gives the empty slice. */
 bp_str bp_str_of(const char *text);
-bool bp_str_is(bp_str a, const char *text);
+/* Short where `text` is a literal, and where the first bytes differ. */
+static inline bool
+bp_str_is(bp_str a, const char *text)
+{
+    if (a.size == 0 || a.at[0] != text[0]) {
+        return a.size == 0 && text[0] == '\0';
+    }
+    return a.size == strlen(text) && memcmp(a.at, text, a.size) == 0;
+}
 bool bp_str_equal(bp_str a, bp_str b);
 /* Equal after ASCII lower-casing. */
 bool bp_str_equal_folded(bp_str a, bp_str b);

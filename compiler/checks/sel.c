@@ -1,5 +1,5 @@
 /*
- * SEL: what a plan selects (SEL001, SEL004, SEL006, SEL007, SEL009, SEL016, SEL017).
+ * SEL: what a plan selects (SEL001, SEL004, SEL006, SEL007, SEL009, SEL016, SEL017, SEL020).
  *
  * Which of the selected types can be copied, or honour cold storage, is judged elsewhere.
  */
@@ -239,6 +239,40 @@ judge_empty(const bp_place *place)
                 BP_STR("the selections hold nothing; the plan backs up no resource"));
 }
 
+/* SEL020: each scanner that a rule names needs its settings in the plan, which say what to scan and
+ * with which role. */
+static void
+judge_scan(const bp_place *place)
+{
+    if (!bp_place_whole(place) || place->node->holes || place->plan->holes) {
+        return;
+    }
+    const bp_node *scan = bp_node_first(place->node, "scan_actions");
+    const bp_node *settings = bp_node_child(place->plan, "scan_settings");
+    for (; scan != NULL; scan = scan->next) {
+        bp_str key = scan->key;
+        const bp_node *known = settings == NULL ? NULL : settings->first;
+        while (known != NULL && !bp_str_equal_folded(known->key, key)) {
+            known = known->next;
+        }
+        if (known != NULL) {
+            continue;
+        }
+        const bp_value *mode = bp_node_value(scan, "scan_mode");
+        bp_diagnostics *list = place->context->diagnostics;
+        bp_finding *finding = bp_report(
+            list, "SEL020", mode != NULL ? mode->span : scan->span,
+            "rule \"%.*s\" scans its backups, and plan \"%.*s\" has no scan settings; they "
+            "say what is scanned, and with which role",
+            BP_ARG(place->node->key), BP_ARG(place->plan->key));
+        bp_finding_label(list, finding, place->plan->span, "a plan without scan settings");
+        bp_text_finding(place, finding, mode != NULL ? mode->uses : place->node->uses);
+        bp_finding_help(list, finding, "add %s to the plan",
+                        bp_by_source(place, "scan_types and scan_role",
+                                     "\"scan_settings\" with resource_types and scanner_role_arn"));
+    }
+}
+
 void
 bp_check_selections(const bp_check_context *context)
 {
@@ -247,6 +281,7 @@ bp_check_selections(const bp_check_context *context)
     bp_each_effective(context, BP_LAYER_PLANS, judge_empty);
     bp_each_effective(context, BP_LAYER_PLANS, judge_plan);
     bp_each_effective(context, BP_LAYER_SELECTIONS, judge_role);
+    bp_each_effective(context, BP_LAYER_RULES, judge_scan);
 }
 
 static void

@@ -4,6 +4,8 @@
  */
 #include "compiler/inventory/survey_parts.h"
 
+#include <string.h>
+
 uint64_t
 bp_key_hash(bp_str id)
 {
@@ -19,16 +21,21 @@ bool
 bp_arn_parse(bp_str text, bp_arn *arn)
 {
     bp_str part[5];
+    const char *at = text.at;
+    const char *end = at + text.size;
+    if (text.size < 4 || memcmp(at, "arn:", 4) != 0) {
+        return false;
+    }
     for (size_t i = 0; i < 5; i++) {
-        size_t colon = bp_str_find(text, ':');
-        if (colon == text.size) {
+        const char *colon = memchr(at, ':', (size_t)(end - at));
+        if (colon == NULL) {
             return false;
         }
-        part[i] = bp_str_cut(text, 0, colon);
-        text = bp_str_cut(text, colon + 1, text.size);
+        part[i] = (bp_str){at, (size_t)(colon - at)};
+        at = colon + 1;
     }
-    *arn = (bp_arn){part[1], part[2], part[3], part[4], text};
-    return bp_str_is(part[0], "arn") && part[1].size > 0 && part[2].size > 0 && text.size > 0;
+    *arn = (bp_arn){part[1], part[2], part[3], part[4], {at, (size_t)(end - at)}};
+    return part[1].size > 0 && part[2].size > 0 && at < end;
 }
 
 bool

@@ -55,8 +55,15 @@ bp_dump_set_region(bp_dump *dump, bp_str code)
     if (dump->region >= 0 && bp_str_equal(dump->region_code, code)) {
         return true;
     }
-    dump->region = bp_region_index(dump->survey->options.facts, code);
-    dump->region_code = bp_kept(dump->survey, code);
+    bp_survey *survey = dump->survey;
+    uint32_t number = bp_text_number(survey, code);
+    bp_region_read *read = &survey->regions_read[number % BP_REGIONS_READ];
+    if (read->text != number || number == 0) {
+        read->text = number;
+        read->region = bp_region_index(survey->options.facts, code);
+    }
+    dump->region = read->region;
+    dump->region_code = bp_text_of(survey, number);
     return dump->region >= 0;
 }
 
@@ -141,6 +148,9 @@ begin_file(bp_dump *dump)
                      .scratch = dump->scratch,
                      .item = dump->item,
                      .path = dump->path,
+                     .file = dump->file,
+                     .envelope = dump->envelope,
+                     .names = dump->names,
                      .by_path = dump->by_path,
                      .region = -1};
     const bp_survey_options *options = &dump->survey->options;
@@ -545,6 +555,11 @@ bp_survey_read(bp_survey *survey, bp_str path, bp_json_input input)
                     .item = bp_arena_child(memory),
                     .path = path};
     bool good = true;
+    bp_names_kept *names = NULL;
+    dump.file = memory;
+    dump.names = &names;
+    dump.envelope = BP_NEW(memory, bp_json_names);
+    bp_envelope_names(dump.envelope);
     survey->origin = origin_of(survey, path);
     for (;;) {
         bp_json_event first = bp_dump_next(&dump);

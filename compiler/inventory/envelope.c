@@ -7,6 +7,8 @@
 #include "lib/calendar.h"
 #include "lib/suggest.h"
 
+#include <string.h>
+
 typedef enum envelope_key {
     KEY_DUMP,
     KEY_ACCOUNT,
@@ -39,6 +41,15 @@ key_of(bp_str text)
         }
     }
     return KEY_COUNT;
+}
+
+void
+bp_envelope_names(bp_json_names *names)
+{
+    names->others = true;
+    for (size_t i = 0; i < KEY_COUNT; i++) {
+        bp_json_names_add(names, key_names[i], 0);
+    }
 }
 
 bool
@@ -171,6 +182,23 @@ set_row(envelope *on, bp_str text)
     on->has_dump = true;
 }
 
+/* Many answers are of one second: the time that was read last is compared first. */
+static bool
+read_time(bp_dump *dump, bp_str text)
+{
+    bp_time_read *last = &dump->survey->last_time;
+    if (last->size != text.size || text.size == 0 || memcmp(last->text, text.at, text.size) != 0) {
+        if (!bp_instant_loose(text, &last->instant)) {
+            last->size = 0;
+            return false;
+        }
+        last->size = text.size <= sizeof last->text ? text.size : 0;
+        memcpy(last->text, text.at, last->size);
+    }
+    dump->taken = last->instant;
+    return true;
+}
+
 static bool
 read_text(envelope *on, envelope_key key, bp_json_event value)
 {
@@ -192,7 +220,7 @@ read_text(envelope *on, envelope_key key, bp_json_event value)
     if (key == KEY_DUMP) {
         set_row(on, value.text);
     } else if (key == KEY_TAKEN_AT) {
-        if (!bp_instant_loose(value.text, &dump->taken)) {
+        if (!read_time(dump, value.text)) {
             bp_dump_report(dump, "SYN005", "IMP023",
                            "\"taken_at\" is \"%.*s\"; a time is written 2026-11-02T06:00:00Z",
                            BP_ARG(value.text));
@@ -276,9 +304,8 @@ read_data(envelope *on, bp_json_event value)
 }
 
 static bool
-read_key(envelope *on, envelope_key key)
+read_key(envelope *on, envelope_key key, bp_json_event value)
 {
-    bp_json_event value = bp_dump_next(on->dump);
     switch (key) {
     case KEY_DUMP:
     case KEY_ACCOUNT:
@@ -336,22 +363,24 @@ bool
 bp_read_envelope(bp_dump *dump)
 {
     envelope on = {.dump = dump};
+    bp_json_names *names = dump->envelope;
     dump->enveloped = true;
+    names->next = 0;
     for (;;) {
-        bp_json_event event = bp_dump_next(dump);
-        if (event.kind == BP_JSON_OBJECT_END) {
+        envelope_key key = (envelope_key)bp_dump_member(dump, names);
+        bp_json_kind kind = dump->last.kind;
+        if (kind == BP_JSON_OBJECT_END) {
             break;
         }
-        if (event.kind != BP_JSON_KEY) {
+        if (kind == BP_JSON_ERROR) {
             return false;
         }
-        envelope_key key = key_of(event.text);
         if (key == KEY_COUNT) {
-            refuse(&on, "\" is no key of an envelope", event.text);
+            refuse(&on, "\" is no key of an envelope", names->other);
         } else if (on.has_data) {
-            refuse(&on, "\" after \"data\"; \"data\" has to be the last key", event.text);
+            refuse(&on, "\" after \"data\"; \"data\" has to be the last key", names->at[key]);
         }
-        if (!read_key(&on, key)) {
+        if (!read_key(&on, key, dump->last)) {
             return false;
         }
     }

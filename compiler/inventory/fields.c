@@ -8,16 +8,8 @@
 bool
 bp_dump_skip(bp_dump *dump, bp_json_event first)
 {
-    size_t open = first.kind == BP_JSON_OBJECT || first.kind == BP_JSON_ARRAY ? 1 : 0;
-    while (open > 0) {
-        bp_json_kind each = bp_dump_step(dump)->kind;
-        if (each == BP_JSON_ERROR) {
-            return false;
-        }
-        open += each == BP_JSON_OBJECT || each == BP_JSON_ARRAY;
-        open -= each == BP_JSON_OBJECT_END || each == BP_JSON_ARRAY_END;
-    }
-    return first.kind != BP_JSON_ERROR;
+    dump->last = first;
+    return bp_json_skip_to(dump->reader, &dump->last);
 }
 
 static const char *
@@ -148,20 +140,6 @@ take(bp_dump *dump, const bp_field *field, const bp_json_event *read, bp_value *
     return good;
 }
 
-/* Objects of one list have their members in one order: the search begins after the last one. */
-static const bp_field *
-field_named(const bp_field *fields, size_t count, bp_str name, size_t *index)
-{
-    for (size_t i = 0, at = *index; i < count; i++) {
-        at = at + 1 < count ? at + 1 : 0;
-        if (bp_str_is(name, fields[at].name)) {
-            *index = at;
-            return &fields[at];
-        }
-    }
-    return NULL;
-}
-
 static void
 lacks(bp_dump *dump, const char *what, const bp_field *field, const bp_value *values)
 {
@@ -174,38 +152,58 @@ lacks(bp_dump *dump, const char *what, const bp_field *field, const bp_value *va
     dump->spoiled = true;
 }
 
-bool
-bp_read_members(bp_dump *dump, const char *what, const bp_field *fields, size_t count,
-                bp_value *values)
+/* The names of a table of fields. They are kept for the file, with what the reader learns by them.
+ */
+static bp_json_names *
+names_of(bp_dump *dump, const bp_field *fields, size_t count)
 {
-    enum { USUAL = 64 * 1024 };
-    size_t index = count - 1;
+    for (bp_names_kept *each = *dump->names; each != NULL; each = each->next) {
+        if (each->fields == fields && each->names.count == count) {
+            return &each->names;
+        }
+    }
+    bp_names_kept *kept = BP_NEW(dump->file, bp_names_kept);
+    *kept = (bp_names_kept){.next = *dump->names, .fields = fields};
+    *dump->names = kept;
+    for (size_t i = 0; i < count; i++) {
+        bp_json_names_add(&kept->names, fields[i].name,
+                          fields[i].kind == BP_FIELD_TEXT ? 0 : BP_TEXT_MAX);
+    }
+    return &kept->names;
+}
+
+size_t
+bp_dump_member(bp_dump *dump, bp_json_names *names)
+{
+    if (!dump->pushed) {
+        return bp_json_member(dump->reader, names, &dump->last);
+    }
+    bp_json_event key = bp_dump_next(dump);
+    if (key.kind != BP_JSON_KEY) {
+        return names->count;
+    }
+    size_t number = bp_json_member_value(dump->reader, names, key.text, &dump->last);
+    bool skipped =
+        number == names->count && !names->others && bp_json_skip_to(dump->reader, &dump->last);
+    return skipped ? bp_json_member(dump->reader, names, &dump->last) : number;
+}
+
+static bool
+read_members(bp_dump *dump, const char *what, const bp_field *fields, bp_json_names *names,
+             bp_value *values)
+{
+    size_t count = names->count;
+    names->next = 0;
     for (size_t i = 0; i < count; i++) {
         values[i] = (bp_value){.there = false};
     }
-    for (;;) {
-        const bp_json_event *event = bp_dump_step(dump);
-        if (event->kind == BP_JSON_OBJECT_END) {
-            break;
-        }
-        if (event->kind != BP_JSON_KEY) {
+    for (size_t at = bp_dump_member(dump, names); at < count; at = bp_dump_member(dump, names)) {
+        if (!take(dump, &fields[at], &dump->last, &values[at])) {
             return false;
         }
-        const bp_field *field = field_named(fields, count, event->text, &index);
-        bool is_long = field != NULL && field->kind != BP_FIELD_TEXT;
-        bp_json_reader_longest(dump->reader, is_long ? BP_TEXT_MAX : USUAL);
-        event = bp_dump_step(dump);
-        bp_json_reader_longest(dump->reader, USUAL);
-        if (field != NULL) {
-            if (!take(dump, field, event, &values[index])) {
-                return false;
-            }
-        } else if (event->kind == BP_JSON_OBJECT || event->kind == BP_JSON_ARRAY ||
-                   event->kind == BP_JSON_ERROR) {
-            if (!bp_dump_skip(dump, *event)) {
-                return false;
-            }
-        }
+    }
+    if (dump->last.kind != BP_JSON_OBJECT_END) {
+        return false;
     }
     for (size_t i = 0; i < count; i++) {
         if (fields[i].required && !values[i].there) {
@@ -216,6 +214,13 @@ bp_read_members(bp_dump *dump, const char *what, const bp_field *fields, size_t 
 }
 
 bool
+bp_read_members(bp_dump *dump, const char *what, const bp_field *fields, size_t count,
+                bp_value *values)
+{
+    return read_members(dump, what, fields, names_of(dump, fields, count), values);
+}
+
+bool
 bp_read_list(bp_dump *dump, bp_json_event first, const char *what, const bp_field *fields,
              size_t count, bp_item_reader *item)
 {
@@ -223,6 +228,7 @@ bp_read_list(bp_dump *dump, bp_json_event first, const char *what, const bp_fiel
     if (first.kind != BP_JSON_ARRAY) {
         return bp_wrong_kind(dump, first, what, "a list");
     }
+    bp_json_names *names = names_of(dump, fields, count);
     dump->nesting++;
     for (;;) {
         if (dump->nesting == 1) {
@@ -239,7 +245,7 @@ bp_read_list(bp_dump *dump, bp_json_event first, const char *what, const bp_fiel
             }
             continue;
         }
-        if (!bp_read_members(dump, what, fields, count, values)) {
+        if (!read_members(dump, what, fields, names, values)) {
             return false;
         }
         for (size_t i = 0; i < count; i++) {

@@ -59,6 +59,10 @@ more_slots(bp_survey *survey)
 static bp_line *
 make_line(bp_survey *survey, bp_dump_kind kind, uint32_t account, uint32_t sub)
 {
+    bp_line *last = survey->last_line; /* answers about one account often follow one another */
+    if (last != NULL && last->account == account && last->sub == sub && last->kind == kind) {
+        return last;
+    }
     if (survey->line_count + survey->line_count / 2 >= survey->slot_count) {
         more_slots(survey);
     }
@@ -74,7 +78,8 @@ make_line(bp_survey *survey, bp_dump_kind kind, uint32_t account, uint32_t sub)
         line->kind = (uint8_t)kind;
         *slot = (uint32_t)survey->line_count;
     }
-    return bp_line_at(survey, *slot - 1);
+    survey->last_line = bp_line_at(survey, *slot - 1);
+    return survey->last_line;
 }
 
 bp_line *

@@ -29,12 +29,25 @@ use_age(bp_putting *on, int64_t taken)
     }
 }
 
+void
+bp_put_age(bp_putting *on, const bp_unit *unit)
+{
+    if (unit->when != on->last_used || !on->used) {
+        on->last_used = unit->when;
+        use_age(on, bp_unit_answer(on->survey, unit)->taken);
+    }
+}
+
 bp_str
 bp_put_content(bp_putting *on, bp_arena *arena, const bp_unit *unit)
 {
     int64_t oldest = INT64_MAX;
     if (unit == NULL) {
         return BP_STR("");
+    }
+    if (unit->more == 0 && unit->complete) {
+        bp_put_age(on, unit);
+        return bp_text_of(on->survey, unit->content);
     }
     bp_str content = bp_unit_content(on->survey, arena, unit, &oldest);
     if (oldest != INT64_MAX) {
@@ -86,6 +99,13 @@ bp_put_settings(bp_putting *on)
         *bp_vec_add(on->arena, &org->administrators) = bp_put_text(on, record.field[0]);
     }
     org->administrators_known = delegated != NULL && delegated->complete;
+    /* No dump tells of stack sets: what the inventory said before stands. */
+    const bp_organization *before = survey->start;
+    for (size_t i = 0; before != NULL && i < before->set_administrators.count; i++) {
+        *bp_vec_add(on->arena, &org->set_administrators) =
+            bp_put_text(on, before->set_administrators.at[i]);
+    }
+    org->set_administrators_known = before != NULL && before->set_administrators_known;
     bp_unit *global = bp_unit_find(
         survey, (bp_unit_key){.kind = BP_DUMP_GLOBAL, .account = org->management_id, .region = -1});
     rest = bp_put_content(on, on->scratch, global);
@@ -296,9 +316,11 @@ bp_survey_finish(bp_survey *survey, const bp_organization **org)
                      .scratch = bp_arena_child(survey->arena),
                      .org = BP_NEW(survey->arena, bp_organization)};
     on.org->facts = survey->options.facts;
+    on.org->opt_in = bp_regions_opt_in(survey->options.facts);
     settle(survey);
     link_accounts(&on);
     on.vault_sets = bp_map_new(on.arena);
+    on.vault_texts = bp_map_new(on.arena);
     on.role_sets = bp_map_new(on.arena);
     on.setting_sets = bp_map_new(on.arena);
     on.resource_sets = bp_map_new(on.arena);

@@ -256,29 +256,45 @@ put_resources(bp_putting *on, bp_str account)
 
 /* ---- Regions */
 
+static bp_regions_put
+regions_of(bp_putting *on, bp_str content)
+{
+    bp_record record;
+    bp_region_mask opt_in = bp_regions_opt_in(on->survey->options.facts);
+    bp_regions_put regions = {.content = content, .known = true};
+    for (bp_str rest = content; bp_record_next(on->scratch, &rest, &record);) {
+        bp_str status = record.field[1];
+        int region = bp_region_index(on->survey->options.facts, record.field[0]);
+        bool enabled = bp_str_is(status, "ENABLED");
+        /* a Region that is on its way is neither enabled nor disabled, and a list denies what it
+         * lacks */
+        if (!enabled && !bp_str_is(status, "DISABLED") &&
+            !bp_str_is(status, "ENABLED_BY_DEFAULT")) {
+            regions.known = false;
+        }
+        if (region >= 0 && enabled) {
+            regions.enabled |= BP_REGION_BIT(region) & opt_in;
+        }
+    }
+    return regions;
+}
+
 static void
 put_regions(bp_putting *on, bp_account *account)
 {
-    bp_record record;
     bp_unit *unit = of_account(on, BP_DUMP_REGIONS, account->id, BP_STR(""));
-    account->regions_known = unit != NULL && unit->complete;
-    /* a Region that is on its way is neither enabled nor disabled, and a list denies what it lacks
-     */
-    for (bp_str rest = bp_put_content(on, on->scratch, unit);
-         account->regions_known && bp_record_next(on->scratch, &rest, &record);) {
-        bp_str status = record.field[1];
-        account->regions_known = bp_str_is(status, "ENABLED") || bp_str_is(status, "DISABLED") ||
-                                 bp_str_is(status, "ENABLED_BY_DEFAULT");
+    bp_str content = bp_put_content(on, on->scratch, unit);
+    if (unit == NULL || !unit->complete) {
+        return;
     }
-    for (bp_str rest = bp_put_content(on, on->scratch, unit);
-         account->regions_known && bp_record_next(on->scratch, &rest, &record);) {
-        int region = bp_region_index(on->survey->options.facts, record.field[0]);
-        bool enabled = bp_str_is(record.field[1], "ENABLED");
-        if (region >= 0 && enabled &&
-            (bp_regions_opt_in(on->survey->options.facts) & BP_REGION_BIT(region)) != 0) {
-            account->regions |= BP_REGION_BIT(region);
-        }
+    if (content.at != on->last_regions.content.at) {
+        on->last_regions = regions_of(on, content);
     }
+    if (bp_unit_has(on->survey, unit)->pieces != NULL) {
+        on->last_regions.content = BP_STR(""); /* put together for this account alone */
+    }
+    account->regions_known = on->last_regions.known;
+    account->regions = on->last_regions.known ? on->last_regions.enabled : 0;
 }
 
 void

@@ -225,13 +225,37 @@ count_lacks(bp_putting *on, const cell *of)
     }
 }
 
-const bp_vault_set *
-bp_put_vaults(bp_putting *on, bp_str account)
+/* The numbers of what the units of all Regions say, as a text. False: other answers may add to what
+ * they say. */
+static bool
+numbers_of(bp_putting *on, bp_line *line, bp_buf *key)
+{
+    int region = BP_BEFORE_REGIONS;
+    if (line == NULL || on->has[BP_DUMP_ACCESS] || on->has[BP_DUMP_ALIASES] ||
+        on->survey->has_config) {
+        return false;
+    }
+    for (const bp_unit *unit = bp_line_next(on->survey, line, &region); unit != NULL;
+         unit = bp_line_next(on->survey, line, &region)) {
+        uint32_t content = unit->content;
+        if (region == BP_NO_REGION || unit->more != 0) {
+            return false;
+        }
+        if (unit->complete) {
+            bp_put_age(on, unit);
+            bp_buf_add_char(key, (char)region);
+            bp_buf_add(key, (bp_str){(const char *)&content, sizeof content});
+        }
+    }
+    return key->size > 0;
+}
+
+static bp_vault_set *
+put_all(bp_putting *on, bp_str account, bp_line *line)
 {
     rows all = {.index = bp_map_new(on->scratch),
                 .account = account,
                 .aliases = bp_line_find(on->survey, BP_DUMP_ALIASES, account, BP_STR(""))};
-    bp_line *line = bp_line_find(on->survey, BP_DUMP_VAULTS, account, BP_STR(""));
     bp_buf key = {.arena = on->scratch};
     bool some = false;
     int region = BP_BEFORE_REGIONS;
@@ -278,5 +302,23 @@ bp_put_vaults(bp_putting *on, bp_str account)
             add_vault(on, set, &all.all.at[i]);
         }
     }
+    return set;
+}
+
+const bp_vault_set *
+bp_put_vaults(bp_putting *on, bp_str account)
+{
+    bp_line *line = bp_line_find(on->survey, BP_DUMP_VAULTS, account, BP_STR(""));
+    char room[BP_NO_REGION * (1 + sizeof(uint32_t))];
+    bp_buf numbers = {.arena = on->scratch, .at = room, .room = sizeof room};
+    if (!numbers_of(on, line, &numbers)) {
+        return put_all(on, account, line);
+    }
+    bp_vault_set *set = bp_map_get(on->vault_texts, bp_buf_text(&numbers));
+    if (set == NULL) {
+        set = put_all(on, account, line);
+        bp_map_set(on->vault_texts, bp_str_copy(on->arena, bp_buf_text(&numbers)), set);
+    }
+    on->org->regions |= set->seen;
     return set;
 }

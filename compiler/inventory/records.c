@@ -5,19 +5,31 @@
 #include "compiler/inventory/survey_parts.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-void
-bp_record_field(bp_buf *buf, bp_str text)
+/* Whether no byte of it has a meaning between fields. */
+static bool
+is_plain(bp_str text)
 {
-    size_t plain = 0;
-    while (plain < text.size && (unsigned char)text.at[plain] > BP_FIELD_END) {
-        plain++;
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    const uint64_t highs = UINT64_C(0x8080808080808080);
+    size_t i = 0;
+    for (; i + 8 <= text.size; i += 8) {
+        uint64_t word = 0;
+        memcpy(&word, text.at + i, 8);
+        if (((word - ones * (BP_FIELD_END + 1)) & ~word & highs) != 0) {
+            return false;
+        }
     }
-    if (plain == text.size) {
-        bp_buf_add(buf, text);
-        bp_buf_add_char(buf, BP_FIELD_END);
-        return;
+    while (i < text.size && (unsigned char)text.at[i] > BP_FIELD_END) {
+        i++;
     }
+    return i == text.size;
+}
+
+static void
+add_escaped(bp_buf *buf, bp_str text)
+{
     for (size_t i = 0; i < text.size; i++) {
         char c = text.at[i];
         if (c == BP_ESCAPED || c == BP_RECORD_END || c == BP_FIELD_END) {
@@ -26,6 +38,16 @@ bp_record_field(bp_buf *buf, bp_str text)
         }
         bp_buf_add_char(buf, c);
     }
+}
+
+void
+bp_record_field(bp_buf *buf, bp_str text)
+{
+    if (is_plain(text)) {
+        bp_buf_add(buf, text);
+    } else {
+        add_escaped(buf, text);
+    }
     bp_buf_add_char(buf, BP_FIELD_END);
 }
 
@@ -33,13 +55,22 @@ void
 bp_record_add(bp_dump *dump, const bp_str *fields, size_t count)
 {
     size_t size = count;
+    bool plain = true;
     for (size_t i = 0; i < count; i++) {
         size += fields[i].size;
+        plain = plain && is_plain(fields[i]);
     }
     char *room = bp_arena_alloc(dump->scratch, size + 1);
     bp_buf buf = {.arena = dump->scratch, .at = room, .room = size + 1};
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && !plain; i++) {
         bp_record_field(&buf, fields[i]);
+    }
+    for (size_t i = 0; i < count && plain; i++) {
+        if (fields[i].size > 0) {
+            memcpy(room + buf.size, fields[i].at, fields[i].size);
+        }
+        buf.size += fields[i].size;
+        room[buf.size++] = BP_FIELD_END;
     }
     *bp_vec_add(dump->scratch, &dump->records) = bp_buf_text(&buf);
 }

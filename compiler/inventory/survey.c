@@ -32,6 +32,7 @@ bp_survey_new(bp_arena *arena, bp_diagnostics *diagnostics, const bp_survey_opti
     survey->sources = bp_diagnostics_sources(diagnostics);
     survey->options = *options;
     survey->text_numbers = bp_map_new(arena);
+    survey->recent = bp_arena_array(arena, BP_RECENT_TEXTS, sizeof *survey->recent);
     bp_answer_number(survey, BP_NO_TIME, 0);
     *bp_vec_add(arena, &survey->texts) = BP_STR("");
     survey->oldest = BP_NO_TIME;
@@ -40,25 +41,42 @@ bp_survey_new(bp_arena *arena, bp_diagnostics *diagnostics, const bp_survey_opti
     return survey;
 }
 
-bool
-bp_text_known(const bp_survey *survey, bp_str text, uint32_t *number)
-{
-    const bp_number *known = text.size == 0 ? NULL : bp_map_get(survey->text_numbers, text);
-    *number = known == NULL ? 0 : known->number;
-    return text.size == 0 || known != NULL;
-}
-
 /* Ids and codes come again and again: the last ones are found without the map. */
 static uint32_t *
-recent_place(bp_survey *survey, bp_str text)
+recent_place(const bp_survey *survey, bp_str text)
 {
     enum { LONGEST = 64 };
     if (text.size < 4 || text.size > LONGEST) {
         return NULL;
     }
-    uint32_t end = 0;
-    memcpy(&end, text.at + text.size - 4, 4);
-    return &survey->recent[(end * UINT32_C(0x9E3779B1) >> 16 ^ text.size) % BP_RECENT_TEXTS];
+    uint64_t end = 0;
+    size_t size = text.size < 8 ? text.size : 8;
+    memcpy(&end, text.at + text.size - size, size);
+    end = (end ^ text.size) * UINT64_C(0x9E3779B97F4A7C15);
+    return &survey->recent[(end >> 32 ^ end >> 48) % BP_RECENT_TEXTS];
+}
+
+bool
+bp_text_known(const bp_survey *survey, bp_str text, uint32_t *number)
+{
+    uint32_t *recent = recent_place(survey, text);
+    *number = 0;
+    if (text.size == 0) {
+        return true;
+    }
+    if (recent != NULL && bp_str_equal(survey->texts.at[*recent], text)) {
+        *number = *recent;
+        return true;
+    }
+    const bp_number *known = bp_map_get(survey->text_numbers, text);
+    if (known == NULL) {
+        return false;
+    }
+    *number = known->number;
+    if (recent != NULL) {
+        *recent = known->number;
+    }
+    return true;
 }
 
 uint32_t

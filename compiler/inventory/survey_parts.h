@@ -126,6 +126,18 @@ typedef struct bp_rival {
 
 enum { BP_RIVALS_SHOWN = 32, BP_REASONS_MAX = 32, BP_TOLD_IN_A_FILE = 50, BP_TOLD_AT_ALL = 1000 };
 
+/* A time as it was read last. */
+typedef struct bp_time_read {
+    char text[40];
+    size_t size;
+    int64_t instant;
+} bp_time_read;
+
+typedef struct bp_region_read {
+    uint32_t text; /* number; 0: none */
+    int region;
+} bp_region_read;
+
 /* How often something was told: a broken dump repeats itself. */
 typedef struct bp_tally {
     const char *reason;
@@ -144,7 +156,7 @@ typedef struct bp_cut_list {
     const char *how;
 } bp_cut_list;
 
-enum { BP_UNIT_BLOCK = 1024, BP_RECENT_TEXTS = 256 };
+enum { BP_UNIT_BLOCK = 1024, BP_RECENT_TEXTS = 256, BP_REGIONS_READ = 64 };
 
 typedef struct bp_number {
     uint32_t number;
@@ -155,13 +167,16 @@ struct bp_survey {
     bp_diagnostics *list;
     bp_sources *sources;
     bp_survey_options options;
-    bp_map *text_numbers;             /* text → bp_number * */
-    BP_VEC(bp_str) texts;             /* by number; 0 is the empty text */
-    uint32_t recent[BP_RECENT_TEXTS]; /* numbers of short texts, by their last bytes */
+    bp_map *text_numbers; /* text → bp_number * */
+    BP_VEC(bp_str) texts; /* by number; 0 is the empty text */
+    uint32_t *recent;     /* numbers of short texts, by their last bytes */
     BP_VEC(bp_line *) line_blocks;
+    bp_line *last_line; /* that was made or written to; or NULL */
     size_t line_count;
     BP_VEC(bp_unit *) unit_blocks; /* of units four at a time */
     size_t four_count;
+    bp_time_read last_time;
+    bp_region_read regions_read[BP_REGIONS_READ]; /* by the number of their texts */
     uint8_t region_places[64]; /* of a Region among the units of a line, from 1 */
     uint8_t region_count;
     BP_VEC(bp_more *) more_blocks;
@@ -204,6 +219,12 @@ struct bp_survey {
     BP_VEC(bp_survey_line) lines;
 };
 
+typedef struct bp_names_kept {
+    struct bp_names_kept *next;
+    const struct bp_field *fields;
+    bp_json_names names;
+} bp_names_kept;
+
 /* The dump at hand. */
 struct bp_dump {
     bp_survey *survey;
@@ -212,8 +233,11 @@ struct bp_dump {
     bp_arena *item;    /* forgotten after every entry of its list */
     unsigned nesting;  /* lists that are being read */
     bp_str path;
-    const bp_dump *by_path; /* what the path says, once for the file; NULL: not read yet */
-    const bp_dump_row *row; /* NULL: not known yet */
+    bp_arena *file;               /* lives as long as the file is read */
+    bp_json_names *envelope;      /* keys of envelopes */
+    struct bp_names_kept **names; /* of the tables of fields that were used */
+    const bp_dump *by_path;       /* what the path says, once for the file; NULL: not read yet */
+    const bp_dump_row *row;       /* NULL: not known yet */
     bp_json_event last;
     bool pushed;  /* `last` is to be given again */
     bool derived; /* whose answer it is was read from its entries */
@@ -336,6 +360,8 @@ bp_json_event bp_dump_next(bp_dump *dump);
 /* The same without a copy: good until the next one. */
 const bp_json_event *bp_dump_step(bp_dump *dump);
 bool bp_dump_skip(bp_dump *dump, bp_json_event first);
+/* bp_json_member into dump->last; also where a key was given back. */
+size_t bp_dump_member(bp_dump *dump, bp_json_names *names);
 /* Reads the rest of an object whose first event was taken. False: the JSON is broken. */
 bool bp_read_members(bp_dump *dump, const char *what, const bp_field *fields, size_t count,
                      bp_value *values);
@@ -400,6 +426,7 @@ bp_str bp_arn_types(const bp_facts *facts, bp_arena *arena, bp_str arn);
 void bp_dump_push(bp_dump *dump);
 bool bp_read_payload(bp_dump *dump);
 bool bp_read_envelope(bp_dump *dump);
+void bp_envelope_names(bp_json_names *names);
 bool bp_is_envelope_key(bp_str key);
 /* The row of a command; NULL if there is none. */
 const bp_dump_row *bp_dump_row_named(bp_str command);
@@ -440,6 +467,13 @@ bool bp_template_makes(bp_dump *dump, bp_str body, const bp_org_tag *parameters,
                        bp_str *vaults, bp_str *roles);
 
 /* ---- put_*.c: from units to the organization */
+/* What a list of Regions came to, which is that of most accounts. */
+typedef struct bp_regions_put {
+    bp_str content;
+    bool known;
+    bp_region_mask enabled;
+} bp_regions_put;
+
 typedef struct bp_putting {
     bp_survey *survey;
     bp_arena *arena;
@@ -447,9 +481,12 @@ typedef struct bp_putting {
     bp_organization *org;
     int64_t oldest; /* of all that was used; BP_NO_TIME: not known */
     bool used;
-    bool expects;       /* the account at hand has to answer */
-    bool *about;        /* by number of an account's id: something is said about it */
-    bp_map *vault_sets; /* content → set: each distinct one once */
+    uint32_t last_used; /* number of the time and origin that was used last */
+    bp_regions_put last_regions;
+    bp_map *vault_texts; /* contents of all Regions → set, where nothing else adds to them */
+    bool expects;        /* the account at hand has to answer */
+    bool *about;         /* by number of an account's id: something is said about it */
+    bp_map *vault_sets;  /* content → set: each distinct one once */
     bp_map *role_sets;
     bp_map *setting_sets;
     bp_map *resource_sets;
@@ -458,6 +495,8 @@ typedef struct bp_putting {
     bool has[BP_DUMP_KINDS]; /* some unit of the kind */
     bp_survey_line counts[BP_DUMP_KINDS];
 } bp_putting;
+/* The complete answer of a unit is used: its age counts. */
+void bp_put_age(bp_putting *on, const bp_unit *unit);
 /* All that is there by a unit (NULL: nothing), whose age counts from now on. */
 bp_str bp_put_content(bp_putting *on, bp_arena *arena, const bp_unit *unit);
 /* A copy in the organization's memory. */

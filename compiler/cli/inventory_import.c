@@ -151,8 +151,9 @@ print_summary(bp_importing *all, const bp_organization *org)
     if (bp_option_given(&all->run->line, BP_OPTION_QUIET)) {
         return;
     }
-    bp_output_format(err, "%zu accounts, %zu OUs below the root\n", org->accounts.count,
-                     org->ous.count - 1);
+    bp_output_format(err, "%zu account%s, %zu OU%s below the root\n", org->accounts.count,
+                     org->accounts.count == 1 ? "" : "s", org->ous.count - 1,
+                     org->ous.count == 2 ? "" : "s");
     bp_output_format(err, "%-26s %9s %9s %9s %9s\n", "answers about", "complete", "cut off",
                      "failed", "missing");
     for (size_t i = 0; i < count; i++) {

@@ -117,7 +117,7 @@ typedef struct statement {
     bool conditions;
     bool other_condition;
     size_t org_ids;
-    bool same_org;
+    bp_str org_id; /* the last of them */
     BP_VEC(bp_str) accounts;
     BP_VEC(bp_str) ous;
 } statement;
@@ -191,8 +191,7 @@ take_leaf(bp_dump *dump, statement *into, const leaf *each, const char *action)
     } else if (is_path(each, "Statement/Condition/StringEquals/aws:PrincipalOrgID")) {
         into->conditions = true;
         into->org_ids++;
-        into->same_org =
-            dump->survey->org_id.size == 0 || bp_str_equal(value, dump->survey->org_id);
+        into->org_id = value;
         into->other_condition = into->other_condition || !bp_is_org_id(value);
     } else if (is_path(each, "Statement/Condition/ForAnyValue:StringLike/aws:PrincipalOrgPaths")) {
         into->conditions = true;
@@ -245,17 +244,19 @@ flatten_text(bp_dump *dump, const char *what, bp_str text, flattening *flat)
 
 typedef BP_VEC(bp_str) id_list;
 
-/* What one Allow adds; false: this table cannot say it. */
+/* What one Allow adds; false: this table cannot say it. Which organization is ours may not be known
+ * yet: its id is kept. */
 static bool
-add_allow(bp_arena *arena, const statement *each, bool *organization, id_list *ids)
+add_allow(bp_arena *arena, const statement *each, bp_str *organization, id_list *ids)
 {
     if (each->other_principal || each->other_condition) {
         return false;
     }
     if (each->anyone) {
-        bool by_org = each->org_ids == 1 && each->ous.count == 0 && each->same_org;
+        bool by_org = each->org_ids == 1 && each->ous.count == 0 &&
+                      (organization->size == 0 || bp_str_equal(*organization, each->org_id));
         bool by_path = each->org_ids == 0 && each->ous.count > 0;
-        *organization = *organization || by_org;
+        *organization = by_org ? each->org_id : *organization;
         for (size_t i = 0; i < each->ous.count && by_path; i++) {
             bp_str id = each->ous.at[i];
             *bp_vec_add(arena, ids) = id;
@@ -273,7 +274,7 @@ bp_str
 bp_access_words(bp_dump *dump, bp_str document)
 {
     flattening flat = {.arena = dump->item};
-    bool organization = false;
+    bp_str organization = {NULL, 0};
     id_list ids = {0};
     if (!flatten_text(dump, "the access policy", document, &flat)) {
         return BP_STR("");
@@ -294,8 +295,9 @@ bp_access_words(bp_dump *dump, bp_str document)
             return BP_STR("other");
         }
     }
-    if (organization) {
-        return ids.count == 0 ? BP_STR("organization") : BP_STR("other");
+    if (organization.size > 0) {
+        return ids.count == 0 ? bp_str_format(dump->item, "organization %.*s", BP_ARG(organization))
+                              : BP_STR("other");
     }
     if (ids.count == 0) {
         return BP_STR("none");

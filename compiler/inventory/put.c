@@ -129,6 +129,33 @@ disagree(bp_survey *survey, const char *what, bp_str a, bp_str b)
     return false;
 }
 
+/* Whether the inventory that is added to is of the organization of the dumps. */
+static bool
+goes_on(bp_survey *survey, const bp_organization *org)
+{
+    const bp_organization *start = survey->start;
+    if (start == NULL) {
+        return true;
+    }
+    const struct {
+        const char *what;
+        bp_str before;
+        bp_str now;
+    } names[] = {{"organization", start->id, org->id},
+                 {"management account", start->management_id, org->management_id},
+                 {"partition", start->partition, org->partition}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (!bp_str_equal(names[i].before, names[i].now)) {
+            bp_survey_report(survey, "TOP014", "IMP035", BP_STR(""),
+                             "%s \"%.*s\" in the inventory and \"%.*s\" in a dump; an inventory is "
+                             "of one organization",
+                             names[i].what, BP_ARG(names[i].before), BP_ARG(names[i].now));
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool
 put_identity(bp_putting *on)
 {
@@ -166,7 +193,7 @@ put_identity(bp_putting *on)
     if (survey->partition.size > 0 && !bp_str_equal(survey->partition, org->partition)) {
         return disagree(survey, "partition", org->partition, survey->partition);
     }
-    return true;
+    return goes_on(survey, org);
 }
 
 /* ---- what is not known */

@@ -48,7 +48,8 @@ put_root(bp_putting *on)
         on->org->policy_type = type_of(record.field[2]);
         bp_record second;
         return !bp_record_next(on->scratch, &rest, &second) ||
-               malformed(on, "and another root:", record.field[0], second.field[0]);
+               malformed(on, "is one root, and there is another:", record.field[0],
+                         second.field[0]);
     }
     for (size_t i = 0; i < survey->line_count; i++) {
         bp_line *each = bp_line_at(survey, i);

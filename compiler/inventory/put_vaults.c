@@ -154,6 +154,11 @@ static void
 set_copies(bp_putting *on, bp_org_vault *vault, bp_str words)
 {
     static const char *const names[] = {"", "none", "organization", " ", "other"};
+    bp_str whole = BP_STR("organization ");
+    if (bp_str_starts(words, whole)) {
+        bool ours = bp_str_equal(bp_str_cut(words, whole.size, words.size), on->org->id);
+        words = ours ? BP_STR("organization") : BP_STR("other");
+    }
     vault->copy_from = (bp_copy_from)word_index(words, names, 5);
     if (words.size == 0 || vault->copy_from != BP_COPY_FROM_UNKNOWN) {
         return;

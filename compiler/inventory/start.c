@@ -141,8 +141,11 @@ number_text(starting *on, int64_t number)
 static bp_str
 copies_text(starting *on, const bp_org_vault *vault)
 {
-    static const char *const words[] = {"", "none", "organization", "", "other"};
+    static const char *const words[] = {"", "none", "", "", "other"};
     bp_buf ids = {.arena = on->scratch};
+    if (vault->copy_from == BP_COPY_FROM_ORGANIZATION) {
+        return bp_str_format(on->scratch, "organization %.*s", BP_ARG(on->org->id));
+    }
     for (size_t i = 0; i < vault->copy_from_ids.count; i++) {
         bp_buf_format(&ids, "%s%.*s", i == 0 ? "" : " ", BP_ARG(vault->copy_from_ids.at[i]));
     }
@@ -393,10 +396,25 @@ start_stack_sets(starting *on)
     }
 }
 
+/* Tells an inventory that is of another organization than the one before. */
+static void
+tell_other(bp_survey *survey, const bp_organization *org)
+{
+    const bp_organization *before = survey->start;
+    if (before != NULL && !bp_str_equal(before->id, org->id)) {
+        survey->broken = true;
+        bp_survey_report(survey, "TOP014", "IMP035", BP_STR(""),
+                         "organization \"%.*s\" in one inventory and \"%.*s\" in another; an "
+                         "inventory is of one organization",
+                         BP_ARG(before->id), BP_ARG(org->id));
+    }
+}
+
 void
 bp_survey_start_from(bp_survey *survey, const bp_organization *org)
 {
     starting on = {.survey = survey, .org = org, .scratch = bp_arena_child(survey->arena)};
+    tell_other(survey, org);
     survey->start = org;
     survey->start_time = org->captured_known ? org->captured : BP_NO_TIME;
     if (survey->options.watched_tag_count == 0) {

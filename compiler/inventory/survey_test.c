@@ -205,7 +205,11 @@ paths_and_envelopes(void **state)
     }
 }
 
-/* ---- values */
+/* ---- values: what is read before the organization is known means the same */
+
+#define ACCESS(policy)                                                                           \
+    "{\"BackupVaultName\":\"daily\",\"BackupVaultArn\":\"arn:aws:backup:eu-west-1:222233334444:" \
+    "backup-vault:daily\",\"Policy\":\"" policy "\"}"
 
 static const struct {
     const char *text;
@@ -231,6 +235,58 @@ static const struct {
     {VAULTS(CELL, "{\"BackupVaultList\":[{\"BackupVaultName\":\"kept\",\"Locked\":true,"
                   "\"EncryptionKeyType\":\"CUSTOMER_MANAGED_KMS_KEY\"}]}"),
      "key: customer, lock: {mode: governance}"},
+    {VAULTS(CELL, "{\"BackupVaultList\":[" VAULT("daily", "eu-west-1") "]}")
+         ACCESS("{\\\"Statement\\\":[{\\\"Effect\\\":\\\"Allow\\\",\\\"Principal\\\":\\\"*\\\","
+                "\\\"Action\\\":\\\"backup:CopyIntoBackupVault\\\",\\\"Resource\\\":\\\"*\\\","
+                "\\\"Condition\\\":{\\\"StringEquals\\\":{\\\"aws:PrincipalOrgID\\\":\\\"o-"
+                "exampleorg\\\"}}}]}"),
+     "copy_from: organization"},
+    {VAULTS(CELL, "{\"BackupVaultList\":[" VAULT("daily", "eu-west-1") "]}")
+         ACCESS("{\\\"Statement\\\":[{\\\"Effect\\\":\\\"Allow\\\",\\\"Principal\\\":\\\"*\\\","
+                "\\\"Action\\\":\\\"backup:CopyIntoBackupVault\\\",\\\"Resource\\\":\\\"*\\\","
+                "\\\"Condition\\\":{\\\"StringEquals\\\":{\\\"aws:PrincipalOrgID\\\":\\\"o-"
+                "otherother\\\"}}}]}"),
+     "copy_from: other"},
+    {VAULTS(CELL, "{\"BackupVaultList\":[" VAULT("daily", "eu-west-1") "]}") ACCESS(
+         "{\\\"Statement\\\":[{\\\"Effect\\\":\\\"Allow\\\",\\\"Principal\\\":\\\"*\\\","
+         "\\\"Action\\\":\\\"backup:CopyIntoBackupVault\\\",\\\"Resource\\\":\\\"*\\\","
+         "\\\"Condition\\\":{\\\"StringEquals\\\":{\\\"aws:PrincipalOrgID\\\":\\\"o-exampleorg\\\"}"
+         "}},{\\\"Effect\\\":\\\"Allow\\\",\\\"Principal\\\":\\\"*\\\",\\\"Action\\\":\\\"backup:"
+         "CopyIntoBackupVault\\\",\\\"Resource\\\":\\\"*\\\",\\\"Condition\\\":{"
+         "\\\"StringEquals\\\":{\\\"aws:PrincipalOrgID\\\":\\\"o-otherother\\\"}}}]}"),
+     "copy_from: other"},
+    {VAULTS(CELL, "{\"BackupVaultList\":[" VAULT("daily", "eu-west-1") "]}")
+         ACCESS("{\\\"Statement\\\":[{\\\"Effect\\\":\\\"Allow\\\",\\\"Principal\\\":\\\"*\\\","
+                "\\\"Action\\\":\\\"backup:CopyIntoBackupVault\\\",\\\"Resource\\\":\\\"*\\\","
+                "\\\"Condition\\\":{\\\"ForAnyValue:StringLike\\\":{\\\"aws:PrincipalOrgPaths\\\":["
+                "\\\"o-exampleorg/r-ab12/ou-ab12-12345678/*\\\"]}}}]}"),
+     "copy_from: [ou-ab12-12345678]"},
+    {VAULTS(CELL, "{\"BackupVaultList\":[" VAULT("daily", "eu-west-1") "]}")
+         ACCESS("{\\\"Statement\\\":[{\\\"Effect\\\":\\\"Allow\\\",\\\"Principal\\\":{\\\"AWS\\\":"
+                "\\\"arn:aws:iam::111122223333:root\\\"},\\\"Action\\\":\\\"backup:"
+                "CopyIntoBackupVault\\\",\\\"Resource\\\":\\\"*\\\"}]}"),
+     "copy_from: [\"111122223333\"]"},
+    {VAULTS(CELL, "{\"BackupVaultList\":[" VAULT("daily", "eu-west-1") "]}") ACCESS(
+         "{\\\"Statement\\\":[{\\\"Effect\\\":\\\"Allow\\\",\\\"Principal\\\":{\\\"AWS\\\":\\\"arn:"
+         "aws:iam::111122223333:role/"
+         "x\\\"},\\\"Action\\\":\\\"backup:CopyIntoBackupVault\\\",\\\"Resource\\\":\\\"*\\\"}]}"),
+     "copy_from: other"},
+    {VAULTS(CELL, "{\"BackupVaultList\":[" VAULT("daily", "eu-west-1") "]}")
+         ACCESS("{\\\"Statement\\\":[{\\\"Effect\\\":\\\"Allow\\\",\\\"Principal\\\":\\\"*\\\","
+                "\\\"Action\\\":\\\"backup:CopyIntoBackupVault\\\",\\\"Resource\\\":\\\"*\\\","
+                "\\\"Condition\\\":{\\\"StringEquals\\\":{\\\"aws:PrincipalOrgID\\\":\\\"o-"
+                "exampleorg\\\"}}},{\\\"Effect\\\":\\\"Deny\\\",\\\"Principal\\\":\\\"*\\\","
+                "\\\"Action\\\":\\\"backup:CopyIntoBackupVault\\\",\\\"Resource\\\":\\\"*\\\"}]}"),
+     "copy_from: other"},
+    {VAULTS(CELL, "{\"BackupVaultList\":[" VAULT("daily", "eu-west-1") "]}")
+         ACCESS("{\\\"Statement\\\":[{\\\"Effect\\\":\\\"Allow\\\",\\\"Principal\\\":\\\"*\\\","
+                "\\\"Action\\\":\\\"backup:ListRecoveryPoints\\\",\\\"Resource\\\":\\\"*\\\"}]}"),
+     "copy_from: none"},
+    {VAULTS(CELL, "{\"BackupVaultList\":[" VAULT("daily", "eu-west-1") "]}") ACCESS(
+         "{\\\"Statement\\\":[{\\\"Effect\\\":\\\"Allow\\\",\\\"Principal\\\":\\\"*\\\","
+         "\\\"Action\\\":\\\"backup:CopyIntoBackupVault\\\",\\\"Resource\\\":\\\"*\\\","
+         "\\\"Condition\\\":{\\\"IpAddress\\\":{\\\"aws:SourceIp\\\":\\\"10.0.0.0/8\\\"}}}]}"),
+     "copy_from: other"},
     {"{\"dump\":\"iam.list-roles\",\"account\":\"222233334444\"," T "\"data\":{\"Roles\":[{"
      "\"RoleName\":\"b\",\"Path\":\"/x/\",\"AssumeRolePolicyDocument\":\"%7B%22Statement%22%3A%7B"
      "%22Effect%22%3A%22Allow%22%2C%22Principal%22%3A%7B%22Service%22%3A%5B%22backup.amazonaws.com"

@@ -287,7 +287,7 @@ changed_bytes_and_beginnings(void **state)
     }
 }
 
-/* The window is 64 KiB: members of every kind at every place around its end. */
+/* The window is 96 KiB: members of every kind at every place around its end. */
 static void
 members_across_the_end_of_the_window(void **state)
 {
@@ -298,7 +298,7 @@ members_across_the_end_of_the_window(void **state)
         "\"x\": \"\xF0\x9F\x98\", \"name\": 1",
         "\"list\": [1, 2], \"name\": \"y\", \"name\": 1",
     };
-    enum { WINDOW = 64 * 1024, AROUND = 80 };
+    enum { WINDOW = 96 * 1024, AROUND = 80 };
     bp_arena *arena = bp_arena_new(NULL);
     for (size_t m = 0; m < sizeof middles / sizeof *middles; m++) {
         for (size_t before = 0; before < AROUND; before++) {

@@ -340,6 +340,7 @@ typedef enum bp_field_kind {
     BP_FIELD_ANY, /* any value; only that it is there counts */
     BP_FIELD_NESTED
 } bp_field_kind;
+typedef struct bp_arn bp_arn;
 typedef struct bp_field bp_field;
 typedef struct bp_value {
     bool there;
@@ -348,6 +349,7 @@ typedef struct bp_value {
     bp_str text;
     bp_span span; /* where it begins, for bp_dump_point */
     void *nested;
+    bp_arn *arn; /* of a good BP_FIELD_ARN */
 } bp_value;
 typedef bool bp_nested_reader(bp_dump *dump, bp_json_event first, bp_value *value);
 struct bp_field {
@@ -402,13 +404,13 @@ bool bp_dump_addressed(bp_dump *dump, unsigned needs);
 /* ---- arn.c */
 /* Stands for the id of a key, which is not kept. */
 uint64_t bp_key_hash(bp_str id);
-typedef struct bp_arn {
+struct bp_arn {
     bp_str partition;
     bp_str service;
     bp_str region;
     bp_str account;
     bp_str rest;
-} bp_arn;
+};
 bool bp_arn_parse(bp_str text, bp_arn *arn);
 /* Takes note of the partition; false: another one than before, reported. */
 bool bp_dump_partition(bp_dump *dump, bp_str partition);

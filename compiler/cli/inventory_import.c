@@ -227,7 +227,12 @@ finish(bp_importing *all, const char *out)
         bp_run_trouble(run, "nothing was written");
         return BP_EXIT_FOUND;
     }
-    bp_buf text = {.arena = run->arena};
+    enum {
+        USUAL = 64 * 1024,
+        AN_ACCOUNT = 112
+    }; /* bytes: room for most, so that it need not grow */
+    bp_buf text = {.arena = run->arena, .room = USUAL + org->accounts.count * AN_ACCOUNT};
+    text.at = bp_arena_alloc(run->arena, text.room);
     bp_organization bare;
     if (out == NULL) {
         forget_files(run->arena, &bare, org);

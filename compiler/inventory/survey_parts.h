@@ -98,20 +98,27 @@ typedef struct bp_taken {
     uint32_t origin;
 } bp_taken;
 
-enum { BP_WHEN_MASK = 0x0FFFFFFF, BP_UNITS_AT_ONCE = 4, BP_FOURS_MAX = 16 };
+enum { BP_WHEN_MASK = 0x0FFFFFFF, BP_UNITS_AT_ONCE = 4, BP_FOURS_FEW = 3, BP_FOURS_MAX = 16 };
 
 /* The units of one call about one account, Region by Region, or the only one. */
 typedef struct bp_line {
     uint64_t there;   /* a bit a Region */
     uint32_t account; /* numbers of texts; 0 = none */
     uint32_t sub;
-    uint8_t kind;
     union {
         bp_unit alone;
-        uint32_t fours[BP_FOURS_MAX]; /* numbers of four units each; Regions in order of their
-                                         first appearance; 0: none yet */
+        struct {
+            uint32_t fours[BP_FOURS_FEW]; /* numbers of four units each; Regions in order of their
+                                             first appearance; 0: none yet */
+            uint32_t rest;                /* number of where the numbers of the others are */
+        } by_region;
     } units;
+    uint8_t kind;
 } bp_line;
+
+typedef struct bp_fours {
+    uint32_t at[BP_FOURS_MAX - BP_FOURS_FEW];
+} bp_fours;
 
 typedef struct bp_origin {
     uint32_t folder;
@@ -137,6 +144,17 @@ typedef struct bp_region_read {
     uint32_t text; /* number; 0: none */
     int region;
 } bp_region_read;
+
+/* Texts by number; 0 is the empty one. */
+typedef struct bp_texts {
+    BP_VEC(bp_str *) blocks;
+    size_t count;
+    uint64_t seed[2];
+    bp_arena *memory; /* of the slots */
+    uint32_t *slots;  /* numbers, by hash; 0: free */
+    size_t room;
+    uint32_t *recent; /* numbers of short texts, by their last bytes */
+} bp_texts;
 
 /* How often something was told: a broken dump repeats itself. */
 typedef struct bp_tally {
@@ -167,14 +185,15 @@ struct bp_survey {
     bp_diagnostics *list;
     bp_sources *sources;
     bp_survey_options options;
-    bp_map *text_numbers; /* text → bp_number * */
-    BP_VEC(bp_str) texts; /* by number; 0 is the empty text */
-    uint32_t *recent;     /* numbers of short texts, by their last bytes */
+    bp_texts texts;
+    bp_arena *units_memory; /* of lines, units and what they have; until they are put together */
     BP_VEC(bp_line *) line_blocks;
     bp_line *last_line; /* that was made or written to; or NULL */
     size_t line_count;
     BP_VEC(bp_unit *) unit_blocks; /* of units four at a time */
     size_t four_count;
+    BP_VEC(bp_fours *) fours_blocks;
+    size_t fours_count;
     bp_time_read last_time;
     bp_region_read regions_read[BP_REGIONS_READ]; /* by the number of their texts */
     uint8_t region_places[64]; /* of a Region among the units of a line, from 1 */
@@ -271,6 +290,8 @@ struct bp_dump {
 /* ---- survey.c */
 const bp_dump_row *bp_dump_rows(void);
 bp_dump_kind bp_dump_kind_of(const bp_dump_row *row);
+/* ---- texts.c */
+void bp_texts_start(bp_survey *survey);
 uint32_t bp_text_number(bp_survey *survey, bp_str text);
 /* The number of a text that may be new; false: then nothing has it. */
 bool bp_text_known(const bp_survey *survey, bp_str text, uint32_t *number);
@@ -493,7 +514,8 @@ typedef struct bp_putting {
     bp_map *setting_sets;
     bp_map *resource_sets;
     bp_map *tag_sets;
-    bp_map *placed;          /* ids of accounts that stand in the tree */
+    uint32_t *placed; /* by the number of an account's id: index + 1 of its OU */
+    size_t placed_room;
     bool has[BP_DUMP_KINDS]; /* some unit of the kind */
     bp_survey_line counts[BP_DUMP_KINDS];
 } bp_putting;

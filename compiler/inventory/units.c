@@ -50,7 +50,7 @@ set_keys(bp_dump *dump, bp_unit *unit)
     bp_more *more = bp_unit_more(survey, unit);
     size_t count = dump->keys.count;
     if (more->keys == NULL || more->keys[0] < count) {
-        more->keys = bp_arena_array(survey->arena, count + 1, sizeof *more->keys);
+        more->keys = bp_arena_array(survey->units_memory, count + 1, sizeof *more->keys);
     }
     more->keys[0] = count;
     if (count > 0) {

@@ -215,15 +215,23 @@ more_at(const bp_survey *survey, uint32_t number)
     return &survey->more_blocks.at[at / BP_UNIT_BLOCK][at % BP_UNIT_BLOCK];
 }
 
+static bool
+has_keys_alone(const bp_unit *unit)
+{
+    return (unit->more & BP_KEYS_ALONE) != 0;
+}
+
 bp_more *
 bp_unit_more(bp_survey *survey, bp_unit *unit)
 {
-    if (unit->more == 0) {
+    if (unit->more == 0 || has_keys_alone(unit)) {
         if (survey->more_count % BP_UNIT_BLOCK == 0) {
             bp_more *block = bp_arena_array(survey->units_memory, BP_UNIT_BLOCK, sizeof *block);
             *bp_vec_add(survey->units_memory, &survey->more_blocks) = block;
         }
-        unit->more = (uint32_t)++survey->more_count;
+        uint32_t number = (uint32_t)++survey->more_count;
+        more_at(survey, number)->keys = unit->more & ~BP_KEYS_ALONE;
+        unit->more = number;
     }
     return more_at(survey, unit->more);
 }
@@ -232,7 +240,69 @@ const bp_more *
 bp_unit_has(const bp_survey *survey, const bp_unit *unit)
 {
     static const bp_more nothing = {0};
-    return unit->more == 0 ? &nothing : more_at(survey, unit->more);
+    return unit->more == 0 || has_keys_alone(unit) ? &nothing : more_at(survey, unit->more);
+}
+
+/* Where keys lie: how many, then they. A number of keys is never 0. */
+static uint64_t *
+keys_at(const bp_survey *survey, uint32_t number)
+{
+    size_t at = number - 1U;
+    return &survey->keys_blocks.at[at / BP_KEYS_BLOCK][at % BP_KEYS_BLOCK];
+}
+
+static uint32_t
+keys_number(const bp_survey *survey, const bp_unit *unit)
+{
+    return has_keys_alone(unit) ? unit->more & ~BP_KEYS_ALONE : bp_unit_has(survey, unit)->keys;
+}
+
+/* Room for so many; many of them have a block of their own. */
+static uint32_t
+new_keys(bp_survey *survey, size_t count)
+{
+    size_t size = count + 1;
+    if (survey->keys_blocks.count == 0 || survey->keys_used + size > BP_KEYS_BLOCK) {
+        size_t room = size > BP_KEYS_BLOCK ? size : BP_KEYS_BLOCK;
+        uint64_t *block = bp_arena_array(survey->units_memory, room, sizeof *block);
+        *bp_vec_add(survey->units_memory, &survey->keys_blocks) = block;
+        survey->keys_used = 0;
+    }
+    size_t at = (survey->keys_blocks.count - 1) * BP_KEYS_BLOCK + survey->keys_used;
+    survey->keys_used += size;
+    return (uint32_t)(at + 1);
+}
+
+const uint64_t *
+bp_unit_keys(const bp_survey *survey, const bp_unit *unit, size_t *count)
+{
+    uint32_t number = keys_number(survey, unit);
+    const uint64_t *keys = number == 0 ? NULL : keys_at(survey, number);
+    *count = keys == NULL ? 0 : (size_t)keys[0];
+    return keys == NULL ? NULL : keys + 1;
+}
+
+void
+bp_unit_set_keys(bp_survey *survey, bp_unit *unit, const uint64_t *keys, size_t count)
+{
+    size_t before = 0;
+    bp_unit_keys(survey, unit, &before);
+    uint32_t number = keys_number(survey, unit);
+    if (before < count) {
+        number = new_keys(survey, count);
+        if (unit->more == 0 || has_keys_alone(unit)) {
+            unit->more = number | BP_KEYS_ALONE;
+        } else {
+            bp_unit_more(survey, unit)->keys = number;
+        }
+    }
+    if (number != 0) {
+        uint64_t *to = keys_at(survey, number);
+        to[0] = count;
+        for (size_t i = 0; i < count; i++) {
+            to[i + 1] = keys[i];
+        }
+    }
 }
 
 bool

@@ -302,9 +302,7 @@ take_pages(bp_survey *survey, bp_unit *unit, bp_str content, int64_t taken, uint
         unit->when = bp_answer_number(survey, taken, origin) & BP_WHEN_MASK;
         unit->complete = true;
         unit->from_org = false;
-        if (bp_unit_has(survey, unit)->keys != NULL) {
-            bp_unit_more(survey, unit)->keys = NULL;
-        }
+        bp_unit_set_keys(survey, unit, NULL, 0);
     } else if (number != unit->content &&
                (taken == before.taken || taken == BP_NO_TIME || before.taken == BP_NO_TIME)) {
         *about = (dispute){.there = true,

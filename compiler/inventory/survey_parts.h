@@ -77,7 +77,7 @@ typedef struct bp_pieces {
 /* There are hundreds of thousands of them. */
 typedef struct bp_unit {
     uint32_t content;   /* number of the text of the complete answer */
-    uint32_t more;      /* number of what only some have; 0: nothing */
+    uint32_t more;      /* number of what only some have; with BP_KEYS_ALONE, of keys; 0: nothing */
     unsigned when : 28; /* number of the complete answer's time and origin */
     unsigned complete : 1;
     unsigned failed : 1;   /* the call failed */
@@ -87,9 +87,9 @@ typedef struct bp_unit {
 
 typedef struct bp_more {
     bp_piece *pieces;
-    uint64_t *keys; /* of "#0", "#1" … in the content, or of aliases: their number, then hashes */
-    uint32_t into;  /* what the inventory that was started from says */
-    uint32_t rival; /* origin + 1 of another complete answer that no time decides about */
+    uint32_t keys;       /* their number, or 0 */
+    uint32_t into;       /* what the inventory that was started from says */
+    uint32_t rival;      /* origin + 1 of another complete answer that no time decides about */
     bool timeless_rival; /* and no later one can */
 } bp_more;
 
@@ -97,6 +97,11 @@ typedef struct bp_taken {
     int64_t taken;
     uint32_t origin;
 } bp_taken;
+
+/* Hashes of keys, one after another, and how many: "#0", "#1" … in the content of vaults, or those
+ * that aliases name. */
+enum { BP_KEYS_BLOCK = 4096 };
+#define BP_KEYS_ALONE UINT32_C(0x80000000)
 
 enum { BP_WHEN_MASK = 0x0FFFFFFF, BP_UNITS_AT_ONCE = 4, BP_FOURS_FEW = 3, BP_FOURS_MAX = 16 };
 
@@ -200,6 +205,8 @@ struct bp_survey {
     uint8_t region_count;
     BP_VEC(bp_more *) more_blocks;
     size_t more_count;
+    BP_VEC(uint64_t *) keys_blocks;
+    size_t keys_used;         /* of the last block */
     BP_VEC(bp_taken) answers; /* 0: none */
     uint32_t recent_answers[BP_RECENT_TEXTS];
     bp_pieces pieces;
@@ -315,6 +322,9 @@ bp_unit *bp_unit_make(bp_survey *survey, bp_unit_key key);
 /* What only some units have: to be written, or to be looked at. */
 bp_more *bp_unit_more(bp_survey *survey, bp_unit *unit);
 const bp_more *bp_unit_has(const bp_survey *survey, const bp_unit *unit);
+/* The hashes of its keys; NULL: none. */
+const uint64_t *bp_unit_keys(const bp_survey *survey, const bp_unit *unit, size_t *count);
+void bp_unit_set_keys(bp_survey *survey, bp_unit *unit, const uint64_t *keys, size_t count);
 /* Whether anything is known by it; a unit of a call that failed alone says nothing. */
 bool bp_unit_says(const bp_survey *survey, const bp_unit *unit);
 /* When the complete answer was taken, and where it stands. */

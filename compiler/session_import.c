@@ -53,17 +53,76 @@ defines(const bp_node *node, const bp_str *way, size_t count)
     return node != NULL;
 }
 
-/* Whether some policy at or above one target defines a block. */
+typedef enum standing { ELSEWHERE, BESIDE, ABOVE } standing;
+
+/* Where a policy that defines the block stands, seen from a target of the one that is imported. */
+static standing
+standing_of(const heritage *from, const bp_bound_policy *other, const bp_bound_target *target,
+            const bp_str *way, size_t count)
+{
+    standing found = ELSEWHERE;
+    bool defined = defines(other->policy->document, way, count);
+    for (size_t i = 0; defined && i < other->targets.count; i++) {
+        const bp_bound_target *at = &other->targets.at[i];
+        if (covers(from->model->org, at, target)) {
+            bool peer = at->ou == target->ou && at->account == target->account;
+            found = peer && found == ELSEWHERE ? BESIDE : peer ? found : ABOVE;
+        }
+    }
+    return found;
+}
+
+/* Whether a policy has a target at which nobody else defines the block. */
 static bool
-is_defined_above(const heritage *from, const bp_bound_target *target, const bp_str *way,
-                 size_t count)
+must_define(const heritage *from, const bp_bound_policy *policy, const bp_str *way, size_t count)
+{
+    const bp_model *model = from->model;
+    bool all = true;
+    for (size_t t = 0; all && t < policy->targets.count; t++) {
+        all = false;
+        for (size_t i = 0; !all && i < model->policies.count; i++) {
+            const bp_bound_policy *other = &model->policies.at[i];
+            all = other != policy &&
+                  standing_of(from, other, &policy->targets.at[t], way, count) != ELSEWHERE;
+        }
+    }
+    return !all;
+}
+
+/* Whether a policy changes the plan of a way rather than bringing it whole. */
+static bool
+is_half(const bp_bound_policy *bound, const bp_str *way)
+{
+    const bp_node *plan = step(step(bound->policy->document, way[0], true), way[1], false);
+    return plan != NULL && bp_part_extends(&(bp_part){plan, bound});
+}
+
+/* Of two policies at one target that define one block, whether the other one brings it: it has to,
+ * for some other target; else the whole plan before the half one, and the first that is declared.
+ * What says `extend` brings nothing. */
+static bool
+brings(const heritage *from, const bp_bound_policy *other, const bp_str *way, size_t count)
+{
+    bool half = is_half(from->policy, way);
+    bool other_half = is_half(other, way);
+    if (other_half && !other->policy->from_json) {
+        return false;
+    }
+    if (must_define(from, other, way, count)) {
+        return true;
+    }
+    return half != other_half ? half : other < from->policy;
+}
+
+static bool
+is_brought(const heritage *from, const bp_bound_target *target, const bp_str *way, size_t count)
 {
     const bp_model *model = from->model;
     for (size_t i = 0; i < model->policies.count; i++) {
         const bp_bound_policy *other = &model->policies.at[i];
-        for (size_t k = 0; other != from->policy && k < other->targets.count; k++) {
-            if (covers(model->org, &other->targets.at[k], target) &&
-                defines(other->policy->document, way, count)) {
+        if (other != from->policy) {
+            standing at = standing_of(from, other, target, way, count);
+            if (at == ABOVE || (at == BESIDE && brings(from, other, way, count))) {
                 return true;
             }
         }
@@ -71,13 +130,16 @@ is_defined_above(const heritage *from, const bp_bound_target *target, const bp_s
     return false;
 }
 
+/* A block is inherited where each target has it from another policy, and so are those around it. */
 static bool
 inherits(void *context, const bp_str *way, size_t count)
 {
     const heritage *from = context;
-    for (size_t i = 0; i < from->policy->targets.count; i++) {
-        if (!is_defined_above(from, &from->policy->targets.at[i], way, count)) {
-            return false;
+    for (size_t blocks = 2; blocks <= count; blocks += 2) {
+        for (size_t i = 0; i < from->policy->targets.count; i++) {
+            if (!is_brought(from, &from->policy->targets.at[i], way, blocks)) {
+                return false;
+            }
         }
     }
     return from->policy->targets.count > 0;

@@ -147,8 +147,11 @@ bp_lex_string(bp_lexer *lexer, bp_token *token)
         d.at++;
     }
     bp_str tail = bp_str_cut(d.text, plain, d.at);
-    bp_buf_add(&d.out, decoded ? tail : BP_STR(""));
-    token->text = decoded ? bp_buf_text(&d.out) : tail;
+    token->text = tail;
+    if (decoded) {
+        bp_buf_add(&d.out, tail);
+        token->text = bp_buf_text(&d.out);
+    }
     if (byte(&d, d.at) == '"') {
         d.at++;
     } else {

@@ -321,26 +321,25 @@ bp_parser_fresh(bp_parser *parser)
 bp_ast_file *
 bp_parse(bp_arena *arena, bp_diagnostics *diagnostics, const bp_source *source)
 {
-    bp_parser *parser = BP_NEW(arena, bp_parser);
-    parser->arena = arena;
-    parser->diagnostics = diagnostics;
-    parser->source = source;
-    parser->file = BP_NEW(arena, bp_ast_file);
-    parser->file->source = source;
-    parser->close_to = BP_NESTING;
+    bp_parser parser = {.arena = arena,
+                        .diagnostics = diagnostics,
+                        .source = source,
+                        .file = BP_NEW(arena, bp_ast_file),
+                        .close_to = BP_NESTING};
+    parser.file->source = source;
     size_t bad = source->text.size;
     size_t nul = bp_str_find(source->text, '\0');
     bool valid = bp_str_valid_utf8(source->text, &bad);
     if (nul < source->text.size && nul < bad) {
-        bp_parser_error(parser, bp_span_of(source, nul, nul + 1),
+        bp_parser_error(&parser, bp_span_of(source, nul, nul + 1),
                         "byte %zu is NUL; a policy is text in UTF-8", nul);
     } else if (!valid) {
-        bp_parser_error(parser, bp_span_of(source, bad, bad + 1),
+        bp_parser_error(&parser, bp_span_of(source, bad, bad + 1),
                         "byte %zu is 0x%02X, which is no UTF-8; a policy is text in UTF-8", bad,
                         (unsigned)(unsigned char)source->text.at[bad]);
     } else {
-        parser->lexer = bp_lexer_start(arena, source);
-        bp_parse_file(parser);
+        parser.lexer = bp_lexer_start(arena, source);
+        bp_parse_file(&parser);
     }
-    return parser->file;
+    return parser.file;
 }

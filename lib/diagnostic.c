@@ -255,6 +255,22 @@ to_print(const void *left, const void *right)
     return order != 0 ? order : by_sequence(a, b);
 }
 
+/* What the text decides is told once, about the accounts of all that say it. Those that say it one
+ * after the other are about the same accounts or share none. */
+static void
+join_cells(bp_diagnostics *list, bp_finding *told, const bp_finding *again)
+{
+    bool same = told->cells.count >= again->cells.count;
+    for (size_t i = 0; same && i < again->cells.count; i++) {
+        const bp_cell *cell = &told->cells.at[told->cells.count - again->cells.count + i];
+        same = bp_str_equal(cell->account, again->cells.at[i].account) &&
+               bp_str_equal(cell->region, again->cells.at[i].region);
+    }
+    for (size_t i = 0; !same && i < again->cells.count; i++) {
+        *bp_vec_add(list->arena, &told->cells) = again->cells.at[i];
+    }
+}
+
 void
 bp_diagnostics_settle(bp_diagnostics *list)
 {
@@ -270,6 +286,8 @@ bp_diagnostics_settle(bp_diagnostics *list)
         bool again = kept > 0 && by_content(list->findings.at[kept - 1], finding) == 0;
         if (finding->severity != BP_OFF && !again) {
             list->findings.at[kept++] = finding;
+        } else if (again && finding->by_text && list->findings.at[kept - 1]->cells.count > 0) {
+            join_cells(list, list->findings.at[kept - 1], finding);
         }
     }
     list->findings.count = kept;

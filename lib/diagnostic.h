@@ -144,7 +144,8 @@ void bp_diagnostics_keep(bp_diagnostics *list,
 
 /*
  * Ends collecting: drops findings that are off, and repeats (same rule, place and message; same
- * scope too, unless by_text), and sorts by source, place, code and order of report.
+ * scope too, unless by_text; cells of repeats by text are joined), and sorts by source, place, code
+ * and order of report.
  * Findings without a place come first. May be called again after more reports.
  */
 void bp_diagnostics_settle(bp_diagnostics *list);

@@ -275,11 +275,29 @@ after_hashes(bp_str text, size_t at)
     return at >= 2 && text.at[at - 1] == '#' && text.at[at - 2] == '#';
 }
 
+/* Bytes from `at` on that stand in JSON as they are, whatever is around them. */
+static size_t
+plain_run(bp_str text, size_t at)
+{
+    size_t end = at;
+    while (end < text.size && text.at[end] >= ' ' && text.at[end] < 0x7F && text.at[end] != '"' &&
+           text.at[end] != '\\' && text.at[end] != '[') {
+        end++;
+    }
+    return end - at;
+}
+
 void
 bp_json_quote(bp_buf *buf, bp_str text)
 {
     bp_buf_add_char(buf, '"');
     for (size_t i = 0; i < text.size;) {
+        size_t plain = plain_run(text, i);
+        if (plain > 0) {
+            bp_buf_add(buf, bp_str_cut(text, i, i + plain));
+            i += plain;
+            continue;
+        }
         uint32_t character = 0;
         size_t size = bp_utf8_next(text, i, &character);
         if (size == 0) {

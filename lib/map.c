@@ -1,7 +1,8 @@
 /*
- * The map over uthash: the table finds entries, a vector keeps their order. The hash is keyed by
- * where the program and the map happen to lie in memory, so that nobody can prepare thousands of
- * keys that collide; nothing that is printed depends on it.
+ * The map over uthash: the table finds entries, a vector keeps their order. Most maps stay small;
+ * the first entries are found in the vector, and the table is built when there are more. The hash
+ * is keyed by where the program and the map happen to lie in memory, so that nobody can prepare
+ * thousands of keys that collide; nothing that is printed depends on it.
  */
 #include "lib/map.h"
 
@@ -18,6 +19,8 @@
 #define HASH_FUNCTION(key, size, hash) ((hash) = keyed_hash(map->seed, (key), (size)))
 #include <uthash.h>
 
+enum { FEW = 8 };
+
 typedef struct slot slot;
 struct slot {
     bp_map_entry entry;
@@ -27,7 +30,7 @@ struct slot {
 struct bp_map {
     bp_arena *arena;
     uint64_t seed[2];
-    slot *table;
+    slot *table; /* of all entries; NULL while they are few */
     BP_VEC(slot *) order;
 };
 
@@ -96,8 +99,36 @@ static slot *
 find(const bp_map *map, bp_str key)
 {
     slot *found = NULL;
-    HASH_FIND(hh, map->table, key.at == NULL ? "" : key.at, key.size, found);
-    return found;
+    if (map->table != NULL) {
+        HASH_FIND(hh, map->table, key.at == NULL ? "" : key.at, key.size, found);
+        return found;
+    }
+    for (size_t i = 0; i < map->order.count; i++) {
+        if (bp_str_equal(map->order.at[i]->entry.key, key)) {
+            return map->order.at[i];
+        }
+    }
+    return NULL;
+}
+
+static void
+add_to_table(bp_map *map, slot *added)
+{
+    bp_str key = added->entry.key;
+    HASH_ADD_KEYPTR(hh, map->table, key.at == NULL ? "" : key.at, key.size, added);
+}
+
+static void
+append(bp_map *map, slot *added)
+{
+    *bp_vec_add(map->arena, &map->order) = added;
+    if (map->table != NULL) {
+        add_to_table(map, added);
+    } else if (map->order.count > FEW) {
+        for (size_t i = 0; i < map->order.count; i++) {
+            add_to_table(map, map->order.at[i]);
+        }
+    }
 }
 
 void *
@@ -117,8 +148,7 @@ bp_map_add(bp_map *map, bp_str key, void *value, bool *added)
     if (found == NULL) {
         found = BP_NEW(map->arena, slot);
         found->entry = (bp_map_entry){key, value};
-        HASH_ADD_KEYPTR(hh, map->table, key.at == NULL ? "" : key.at, key.size, found);
-        *bp_vec_add(map->arena, &map->order) = found;
+        append(map, found);
     }
     return found->entry.value;
 }

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { FORMATTED = 256 }; /* most texts are shorter, and formatted once */
+
 char
 bp_fold_char(char c)
 {
@@ -50,7 +52,7 @@ bp_str_equal_folded(bp_str a, bp_str b)
         return false;
     }
     for (size_t i = 0; i < a.size; i++) {
-        if (bp_fold_char(a.at[i]) != bp_fold_char(b.at[i])) {
+        if (a.at[i] != b.at[i] && bp_fold_char(a.at[i]) != bp_fold_char(b.at[i])) {
             return false;
         }
     }
@@ -88,12 +90,15 @@ bp_str_find(bp_str a, char byte)
 bool
 bp_str_contains(bp_str a, bp_str part)
 {
-    for (size_t i = 0; i + part.size <= a.size; i++) {
+    size_t i = 0;
+    while (part.size > 0 && i + part.size <= a.size) {
+        i += bp_str_find(bp_str_cut(a, i, a.size), part.at[0]);
         if (bp_str_equal(bp_str_cut(a, i, i + part.size), part)) {
             return true;
         }
+        i++;
     }
-    return false;
+    return part.size == 0;
 }
 
 bp_str
@@ -145,12 +150,15 @@ bp_str_fold(bp_arena *arena, bp_str a)
 bp_str
 bp_str_vformat(bp_arena *arena, const char *format, va_list arguments)
 {
+    char most[FORMATTED];
     va_list again;
     va_copy(again, arguments);
-    int size = vsnprintf(NULL, 0, format, arguments);
+    int size = vsnprintf(most, sizeof most, format, arguments);
     char *text = bp_arena_alloc(arena, size < 0 ? 1 : (size_t)size + 1);
-    if (size >= 0) {
+    if (size >= FORMATTED) {
         (void)vsnprintf(text, (size_t)size + 1, format, again);
+    } else if (size > 0) {
+        memcpy(text, most, (size_t)size);
     }
     va_end(again);
     return (bp_str){text, size < 0 ? 0 : (size_t)size};
@@ -192,11 +200,14 @@ bp_str_number(bp_str a, int64_t *number)
 size_t
 bp_str_characters(bp_str a)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < a.size; count++) {
+    size_t count = bp_ascii_run(a, 0);
+    for (size_t i = count; i < a.size;) {
         uint32_t character = 0;
         size_t size = bp_utf8_next(a, i, &character);
         i += size == 0 ? 1 : size;
+        size_t plain = bp_ascii_run(a, i);
+        i += plain;
+        count += 1 + plain;
     }
     return count;
 }
@@ -204,7 +215,7 @@ bp_str_characters(bp_str a)
 bool
 bp_str_valid_utf8(bp_str a, size_t *bad)
 {
-    for (size_t i = 0; i < a.size;) {
+    for (size_t i = bp_ascii_run(a, 0); i < a.size; i += bp_ascii_run(a, i)) {
         uint32_t character = 0;
         size_t size = bp_utf8_next(a, i, &character);
         if (size == 0) {

@@ -4,7 +4,26 @@
  */
 #include "lib/unicode.h"
 
+#include <string.h>
 #include <utf8proc.h>
+
+size_t
+bp_ascii_run(bp_str text, size_t at)
+{
+    size_t end = at;
+    uint64_t word = 0;
+    while (end + sizeof word <= text.size) {
+        memcpy(&word, text.at + end, sizeof word);
+        if ((word & 0x8080808080808080u) != 0) {
+            break;
+        }
+        end += sizeof word;
+    }
+    while (end < text.size && (unsigned char)text.at[end] < 0x80) {
+        end++;
+    }
+    return end - at;
+}
 
 static size_t
 sequence_size(unsigned char first)

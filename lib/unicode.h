@@ -6,6 +6,8 @@
 
 #include "lib/text.h"
 
+/* How many bytes from `at` on are ASCII, up to the first that is not. */
+size_t bp_ascii_run(bp_str text, size_t at);
 /* Bytes of the well-formed UTF-8 sequence at `at` (no surrogates, no overlong forms) and its code
  * point, or 0 when the byte there starts none. `at` must lie inside the text. */
 size_t bp_utf8_next(bp_str text, size_t at, uint32_t *character);

@@ -3,10 +3,13 @@
 
 #include <stdint.h>
 
+enum { FIRST_BYTES = 64 }; /* most vectors stay short, and there are many of them */
+
 void *
 bp_vec_more(bp_arena *arena, void *at, size_t *room, size_t size)
 {
-    size_t more = *room == 0 ? 8 : *room * 2;
+    size_t first = size < FIRST_BYTES ? FIRST_BYTES / size : 1;
+    size_t more = *room == 0 ? first : *room * 2;
     if (more > SIZE_MAX / 2 / size) {
         bp_arena_fail(arena);
     }

@@ -205,13 +205,13 @@ trust_of_roles(void **state)
         assert_int_equal(project_skipped(&p, "ROL005"), cases[i].skipped);
         project_free(&p);
     }
-    /* A role of the project trusts AWS Backup, and no scanner. */
+    /* A role of the project trusts whom it serves: as scanner, malware protection of GuardDuty. */
     project p = run((change){"prodbackupplan\" {\n",
                              "prodbackupplan\" {\n    scan_types = [ebs]\n    scan_role = "
                              "role(\"crossaccountbackuprole\")\n"},
                     same, same);
-    assert_int_equal(project_count_at(&p, "ROL005", BP_ERROR), 1);
-    assert_int_equal(project_find(&p, "ROL005")->cells.count, 1);
+    assert_int_equal(project_count_at(&p, "ROL005", BP_ERROR), 0);
+    assert_int_equal(project_skipped(&p, "ROL005"), 0);
     project_free(&p);
 }
 

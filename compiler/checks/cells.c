@@ -258,6 +258,13 @@ bp_cells_of_results(const bp_check_context *context, const bp_result_list *resul
     if (rows.count > 1) {
         qsort(rows.at, rows.count, sizeof *rows.at, by_account);
     }
+    size_t kept = 0;
+    for (size_t i = 0; i < rows.count; i++) {
+        if (kept == 0 || rows.at[kept - 1].account != rows.at[i].account) {
+            rows.at[kept++] = rows.at[i];
+        }
+    }
+    rows.count = kept;
     return rows;
 }
 

@@ -31,6 +31,10 @@ struct bp_check_cache {
     const struct bp_needs *needs;
     size_t *decided; /* verdicts by the number of the user's row of facts */
     size_t user_rows;
+    bp_map *schedules;    /* text of a schedule → what sch.c found of it */
+    bp_map *clashes;      /* two schedules with their windows → when they meet (SCH009) */
+    size_t clash_steps;   /* runs that were looked at for them */
+    size_t clash_omitted; /* pairs that were not compared after so many */
     bp_map *told; /* bytes of what rows are made of → the finding that has their cells first */
 };
 

@@ -43,7 +43,7 @@ add_meeting(collisions *all, const bp_part *later, const bp_part *earlier,
 }
 
 /* Finds a plain block of the parts that another policy brings too. `plain_only`: the other one must
- * be plain as well. True if some was found. */
+ * be plain as well, not just one of JSON. True if some was found. */
 static bool
 judge_parts(collisions *all, const bp_parts *parts, bool plain_only,
             const bp_effective_result *result)
@@ -54,7 +54,9 @@ judge_parts(collisions *all, const bp_parts *parts, bool plain_only,
         const bp_part *part = &parts->at[i];
         bool plain = !bp_part_extends(part);
         if (earlier == NULL) {
-            earlier = plain || !plain_only ? part : NULL;
+            /* An extension of the language changes another one; of JSON nobody can tell. */
+            bool brings = plain || (!plain_only && part->bound->policy->from_json);
+            earlier = brings ? part : NULL;
         } else if (plain && earlier->bound != part->bound) {
             add_meeting(all, part, earlier, result);
             any = true;

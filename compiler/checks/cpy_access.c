@@ -267,9 +267,6 @@ judge_store(void *state, const bp_store *store)
     bp_store_vaults vaults = bp_store_vaults_of(run->scratch, store);
     for (size_t i = 0; i < vaults.count; i++) {
         const bp_store_vault *vault = &vaults.at[i];
-        if (vault->declared == NULL && vault->listed == NULL) {
-            continue;
-        }
         if (store->elsewhere && run->context->org != NULL) {
             judge_policy(run, store, vault);
         }

@@ -40,9 +40,10 @@ void bp_check_tag_values(const bp_check_context *context);     /* SEL016 */
 void bp_check_selected_types(const bp_check_context *context); /* SEL006, SEL007 */
 
 /* twice.c, tags.c, protect.c */
-void bp_check_twice(const bp_check_context *context);      /* SEL008, SEL014 */
-void bp_check_known_tags(const bp_check_context *context); /* SEL002 */
-void bp_check_protection(const bp_check_context *context); /* SEL021 */
+void bp_check_letter_case(const bp_check_context *context); /* SYN019 of names */
+void bp_check_twice(const bp_check_context *context);       /* SEL008, SEL014, SCH009 */
+void bp_check_known_tags(const bp_check_context *context);  /* SEL002 */
+void bp_check_protection(const bp_check_context *context);  /* SEL021 */
 
 /* inh.c */
 void bp_check_container_controls(const bp_check_context *context); /* INH011 */
@@ -69,6 +70,7 @@ void bp_check_vault_access(const bp_check_context *context);       /* CPY009, CP
 void bp_check_copy_places(const bp_check_context *context);        /* REG008, CPY013 */
 void bp_check_role_powers(const bp_check_context *context);        /* ROL005, ROL007 */
 void bp_check_deployed_sets(const bp_check_context *context);      /* STK007, STK014 */
+void bp_check_caller(const bp_check_context *context);             /* STK002 */
 void bp_check_set_regions(const bp_check_context *context);        /* STK009 */
 void bp_check_air_gapped_vaults(const bp_check_context *context);  /* VLT009, SYN018 */
 void bp_check_roles(const bp_check_context *context);              /* ROL001, ROL003 */

@@ -17,6 +17,7 @@ typedef struct causes {
     BP_VEC(bp_inherit_cause *) list;
     bp_map *incomplete; /* bytes of the address of a plan → itself */
     bp_map *known;      /* bytes of what makes it one → bp_inherit_cause * */
+    bp_map *levels;     /* bytes of the address of a way → bp_inherit_level * */
 } causes;
 
 static bp_inherit_cause *
@@ -32,6 +33,14 @@ cause_of(causes *all, const void *key, size_t size, bool *added)
         bp_map_set(all->known, bp_str_copy(arena, bytes), found);
     }
     return found;
+}
+
+static void
+add_level(causes *all, bp_inherit_cause *found, const bp_inherit_level *level)
+{
+    if (found->levels.count == 0 || found->levels.at[found->levels.count - 1] != level) {
+        *bp_vec_add(all->context->arena, &found->levels) = level;
+    }
 }
 
 static void
@@ -67,7 +76,7 @@ removes_elsewhere(const causes *all, const bp_merge_event *event)
 
 /* A value that meets those of several policies is one cause. */
 static void
-take_event(causes *all, const bp_merge_event *event, const bp_effective_result *result)
+take_event(causes *all, const bp_merge_event *event, const bp_inherit_level *level)
 {
     bool nothing = event->kind == BP_MERGE_NOTHING;
     bool many = event->kind == BP_MERGE_CONFLICT || event->kind == BP_MERGE_WEAKENED;
@@ -91,14 +100,34 @@ take_event(causes *all, const bp_merge_event *event, const bp_effective_result *
     if (many) {
         add_other(all, found, event);
     }
-    add_result(all, found, result);
+    add_level(all, found, level);
+}
+
+/* Takes the events of the levels on the way of a result, each level once; results share them. */
+static void
+take_way(causes *all, const bp_effective_result *result)
+{
+    bp_arena *arena = all->context->arena;
+    for (const bp_way *way = result->way; way != NULL; way = way->above) {
+        bp_inherit_level *level = bp_map_get(all->levels, (bp_str){(const char *)&way, sizeof way});
+        if (level == NULL) {
+            level = BP_NEW(arena, bp_inherit_level);
+            level->way = way;
+            bp_map_set(all->levels, (bp_str){(const char *)&level->way, sizeof way}, level);
+            for (size_t e = 0; e < way->events.count; e++) {
+                take_event(all, &way->events.at[e], level);
+            }
+        }
+        *bp_vec_add(arena, &level->results) = result;
+    }
 }
 
 /* Whether a fault of INH001 is one of the node. */
 static bool
 is_incomplete(const bp_fault *fault, const bp_node *node)
 {
-    return fault->kind == BP_FAULT_MISSING && !fault->told_elsewhere && fault->node == node;
+    return (fault->kind == BP_FAULT_MISSING || fault->kind == BP_FAULT_FEW) &&
+           !fault->told_elsewhere && fault->node == node;
 }
 
 /* Finds the plans that lack something: most do not, and many results share them. */
@@ -170,7 +199,8 @@ lacking_words(const bp_check_context *context, const bp_inherit_cause *found)
     } names[] = {{"regions", "Regions"},
                  {"rules", "rule"},
                  {"selections", "selection"},
-                 {"target_backup_vault_name", "vault"}};
+                 {"target_backup_vault_name", "vault"},
+                 {"tag_value", "tag value left"}};
     bp_faults faults = {0};
     bp_buf out = {.arena = context->arena};
     bp_plan_faults(context->arena, context->facts, found->plan->plan, context->as_of, &faults);
@@ -220,6 +250,45 @@ label_contributors(const bp_check_context *context, const bp_inherit_cause *foun
     }
 }
 
+/* Where the last values of a list were taken away: the selection in that policy, and the place. */
+static bp_part
+emptied_by(const bp_check_context *context, const bp_inherit_cause *found, const bp_value **removed)
+{
+    const bp_node *node = found->fault.node;
+    bp_merger *merger = context->effective->merger;
+    bp_merged *tags = bp_merged_at(merger, found->plan->from, "selections/tags");
+    bp_merged *selection = bp_merged_kid(merger, tags, node->key);
+    bp_part last = {node, bp_node_writer(context->model, node, found->plan->bound)};
+    for (size_t i = 0; selection != NULL && i < selection->parts.count; i++) {
+        const bp_node *leaf = bp_node_child(selection->parts.at[i].node, found->fault.key);
+        if (leaf != NULL && leaf->remove != NULL) {
+            *removed = leaf->remove;
+            last = selection->parts.at[i];
+        }
+    }
+    return last;
+}
+
+/* A selection whose tag values are all removed. */
+static bp_finding *
+report_emptied(const bp_check_context *context, const bp_inherit_cause *found)
+{
+    const bp_node *node = found->fault.node;
+    const bp_value *list = bp_node_value(node, found->fault.key);
+    const bp_value *removed = list;
+    bp_part part = emptied_by(context, found, &removed);
+    bp_finding *finding = bp_inherit_start(
+        context, "INH001", &part, removed->span, removed->uses,
+        bp_str_format(context->arena, "selection \"%.*s\" has %.*s in the effective policy",
+                      BP_ARG(node->key), BP_ARG(lacking_words(context, found))));
+    bp_finding_label(context->diagnostics, finding, list->span, "given here");
+    bp_finding_note(context->diagnostics, finding,
+                    "the last valid effective policy stays in force meanwhile");
+    bp_finding_help(context->diagnostics, finding,
+                    "leave a value, or give others in this policy; nothing takes a selection away");
+    return finding;
+}
+
 static bp_finding *
 report_incomplete(const bp_check_context *context, const bp_inherit_cause *found)
 {
@@ -227,6 +296,9 @@ report_incomplete(const bp_check_context *context, const bp_inherit_cause *found
     const bp_node *node = found->fault.node;
     bp_part part = {node, bp_node_writer(context->model, node, found->plan->bound)};
     bool plan = node->kind == BP_NODE_PLAN;
+    if (found->fault.kind == BP_FAULT_FEW) {
+        return report_emptied(context, found);
+    }
     bp_finding *finding = bp_inherit_start(
         context, "INH001", &part, node->span, node->uses,
         bp_str_format(context->arena, "%s \"%.*s\" has %.*s in the effective policy",
@@ -245,12 +317,32 @@ report_incomplete(const bp_check_context *context, const bp_inherit_cause *found
     return finding;
 }
 
+/* The results that a cause is about; twice where two levels of one way have the event. */
+static const bp_result_list *
+results_of(const bp_check_context *context, const bp_inherit_cause *found)
+{
+    if (found->event == NULL) {
+        return &found->results;
+    }
+    if (found->levels.count == 1) {
+        return &found->levels.at[0]->results;
+    }
+    bp_result_list *all = BP_NEW(context->arena, bp_result_list);
+    for (size_t i = 0; i < found->levels.count; i++) {
+        const bp_result_list *of = &found->levels.at[i]->results;
+        for (size_t r = 0; r < of->count; r++) {
+            *bp_vec_add(context->arena, all) = of->at[r];
+        }
+    }
+    return all;
+}
+
 static void
 report(const bp_check_context *context, const bp_inherit_cause *found)
 {
     bp_finding *finding = found->event != NULL ? bp_inherit_report(context, found)
                                                : report_incomplete(context, found);
-    bp_cell_rows rows = bp_cells_of_results(context, &found->results);
+    bp_cell_rows rows = bp_cells_of_results(context, results_of(context, found));
     bp_cells_tell(context, finding, &rows);
 }
 
@@ -263,6 +355,7 @@ bp_check_inheritance(const bp_check_context *context)
     }
     causes all = {.context = context,
                   .known = bp_map_new(context->arena),
+                  .levels = bp_map_new(context->arena),
                   .incomplete = bp_map_new(context->arena)};
     find_incomplete(&all);
     for (size_t i = 0; i < effective->results.count; i++) {
@@ -270,11 +363,7 @@ bp_check_inheritance(const bp_check_context *context)
         if (result->accounts.count == 0) {
             continue;
         }
-        for (const bp_way *way = result->way; way != NULL; way = way->above) {
-            for (size_t e = 0; e < way->events.count; e++) {
-                take_event(&all, &way->events.at[e], result);
-            }
-        }
+        take_way(&all, result);
         for (size_t p = 0; bp_map_count(all.incomplete) > 0 && p < result->plans.count; p++) {
             take_faults(&all, result->plans.at[p], result);
         }

@@ -7,13 +7,20 @@
 
 enum { BP_INHERIT_OTHERS = 4 };
 
+/* A level, and the results whose way goes through it. */
+typedef struct bp_inherit_level {
+    const bp_way *way;
+    bp_result_list results;
+} bp_inherit_level;
+
 /* One cause with the accounts that it is about. */
 typedef struct bp_inherit_cause {
     const bp_merge_event *event; /* NULL: INH001 */
     bp_fault fault;
     const bp_effective_plan *plan;
-    const bp_effective_result *result; /* the first one that has the plan */
-    bp_result_list results;
+    const bp_effective_result *result;       /* the first one that has the plan */
+    BP_VEC(const bp_inherit_level *) levels; /* where the event happened */
+    bp_result_list results;                  /* of INH001 */
     /* Of conflicts and weakened settings: events of the same place with other policies, a few. */
     BP_VEC(const bp_merge_event *) others;
 } bp_inherit_cause;

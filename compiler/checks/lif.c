@@ -150,8 +150,8 @@ report_inverted(const bp_place *place, const days *cold, const days *gone)
     bp_diagnostics *list = place->context->diagnostics;
     bp_finding *finding = bp_report(
         list, "LIF003", gone->value->span,
-        "deleted after %lld days, moved to cold storage after %lld; the move must come first",
-        (long long)gone->number, (long long)cold->number);
+        "deleted after %lld day%s, moved to cold storage after %lld; the move must come first",
+        (long long)gone->number, gone->number == 1 ? "" : "s", (long long)cold->number);
     bp_text_finding(place, finding, gone->value->uses);
     label_cold(place, finding, cold);
     set_pair_verdict(place, finding);
@@ -219,8 +219,8 @@ judge_continuous_cold(const bp_place *place, const bp_value *on)
     }
     bp_finding *finding = bp_report(
         list, "LIF006", cold.value->span,
-        "cold storage after %lld days with continuous backup; continuous backups stay warm",
-        (long long)cold.number);
+        "cold storage after %lld day%s with continuous backup; continuous backups stay warm",
+        (long long)cold.number, cold.number == 1 ? "" : "s");
     bp_text_finding(place, finding, cold.value->uses);
     bp_finding_label(list, finding, on->span, "continuous backup is on");
     bp_finding_help(list, finding,
@@ -234,7 +234,7 @@ judge_continuous_days(const bp_place *place, const bp_value *on)
     int64_t most = bp_quota_find(place->context->facts, "CONTINUOUS_DAYS")->value;
     days gone = read_days(place, DELETE);
     if ((gone.value != NULL && !gone.good) || (gone.good && gone.number <= most) ||
-        place->node->extend ||
+        (place->node->extend && (gone.value == NULL || place->merged != NULL)) ||
         (gone.value == NULL && (place->node->holes || place->merged != NULL))) {
         return;
     }

@@ -204,7 +204,6 @@ judge_account(const bp_check_context *context, const bp_vault_need *need, lookup
     bp_region_mask bare = wanted & ~bp_brought_regions(context, need->vault, account, wanted);
     bp_region_mask absent = bare & found.absent;
     bp_region_mask unknown = bare & ~found.absent & ~found.present;
-    cells->somewhere = cells->somewhere || (wanted & found.present) != 0;
     if (need->vault != NULL && bare != 0) {
         *bp_vec_add(context->arena, &cells->bare) = (bp_cell_row){index, bare};
     }
@@ -335,7 +334,6 @@ judge_role_cell(void *state, uint32_t index, bp_region_mask regions)
     cells->cells++;
     bool brought = bp_model_provides_role(context->model, run->need->role, account);
     bp_answer answer = bp_org_role_answer(account, reference->path, reference->name);
-    cells->somewhere = cells->somewhere || answer == BP_PRESENT;
     if (run->need->role != NULL && !brought) {
         *bp_vec_add(context->arena, &cells->bare) = (bp_cell_row){index, 0};
     }

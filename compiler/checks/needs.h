@@ -53,7 +53,6 @@ typedef struct bp_need_cells {
     bp_cell_rows absent;
     bp_cell_rows unknown;
     bp_cell_rows bare;            /* not covered by the declared stack set */
-    bool somewhere;               /* present in some cell */
     const bp_org_vault *near;     /* first vault that differs only in case, in an absent cell */
     const bp_org_role *near_role; /* first role under another path or case where it is absent */
     const bp_account *near_account;

@@ -18,9 +18,17 @@ typedef struct loss {
     bp_cell_rows rows;
 } loss;
 
+/* In which Regions the management account has a type on or off. */
+typedef struct choice {
+    bp_region_mask on;
+    bp_region_mask off;
+} choice;
+
 typedef struct run {
     const bp_check_context *context;
     const bp_account *management;
+    const bp_type *types;
+    choice *choices; /* one for each of `types` */
     BP_VEC(loss) losses;
     size_t unknown;
 } run;
@@ -68,12 +76,34 @@ add_cells(run *state, loss *found, const bp_cell_rows *all, int region)
     bp_cells_add(state->context->arena, &found->rows, &rows);
 }
 
+/* Asks once for each type and Region: plans are many. */
+static void
+ask_choices(run *state)
+{
+    size_t types = 0;
+    size_t regions = 0;
+    const bp_check_context *context = state->context;
+    state->management = bp_org_management(context->org);
+    state->types = bp_types(context->facts, &types);
+    (void)bp_regions(context->facts, &regions);
+    state->choices = bp_arena_array(context->arena, types, sizeof *state->choices);
+    for (size_t t = 0; state->management != NULL && t < types; t++) {
+        bp_str name = bp_str_of(state->types[t].api_name);
+        for (size_t r = 0; r < regions; r++) {
+            bp_answer answer = bp_org_opted_in(state->management, (int)r, name);
+            state->choices[t].on |= answer == BP_PRESENT ? BP_REGION_BIT(r) : 0;
+            state->choices[t].off |= answer == BP_ABSENT ? BP_REGION_BIT(r) : 0;
+        }
+    }
+}
+
 static bp_answer
 opted_in(const run *state, const bp_type *type, int region)
 {
-    return state->management == NULL
-               ? BP_UNKNOWN
-               : bp_org_opted_in(state->management, region, bp_str_of(type->api_name));
+    const choice *known = &state->choices[type - state->types];
+    return (known->on & BP_REGION_BIT(region)) != 0    ? BP_PRESENT
+           : (known->off & BP_REGION_BIT(region)) != 0 ? BP_ABSENT
+                                                       : BP_UNKNOWN;
 }
 
 /* Types that are named obey the opt-in only where they always need it; what the inventory lists
@@ -187,7 +217,7 @@ bp_check_opt_ins(const bp_check_context *context)
     if (context->org == NULL) {
         return;
     }
-    state.management = bp_org_management(context->org);
+    ask_choices(&state);
     for (size_t i = 0; i < uses->count; i++) {
         const bp_plan_use *use = &uses->at[i];
         if (use->accounts.count == 0) {

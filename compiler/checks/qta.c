@@ -9,44 +9,112 @@
 #include "compiler/checks/walk.h"
 #include "compiler/facts/facts.h"
 
-/* Counts nodes of one kind from `first` on; *beyond is the first one over the limit. */
-static size_t
-count_nodes(const bp_node *first, bp_node_kind kind, int64_t most, const bp_node **beyond)
+/* What one policy brings of the things that are counted. */
+typedef struct share {
+    const bp_policy *policy;
+    size_t count;
+    bp_span first;
+} share;
+
+/* Things that are counted: nodes of a kind, or the items of a list. */
+typedef struct tally {
+    const bp_place *place;
+    const bp_quota *quota;
+    size_t number;
+    bp_span beyond; /* the first one over the limit */
+    bp_span uses;
+    BP_VEC(share) shares; /* in order of appearance */
+} tally;
+
+static void
+count_one(tally *on, const bp_policy *writer, bp_span span, bp_span uses)
 {
-    size_t number = 0;
+    share *own = NULL;
+    on->number++;
+    if ((int64_t)on->number == on->quota->value + 1) {
+        on->beyond = span;
+        on->uses = uses;
+    }
+    for (size_t i = 0; i < on->shares.count; i++) {
+        own = on->shares.at[i].policy == writer ? &on->shares.at[i] : own;
+    }
+    if (own == NULL) {
+        own = bp_vec_add(on->place->context->arena, &on->shares);
+        *own = (share){.policy = writer, .first = span};
+    }
+    own->count++;
+}
+
+static void
+count_nodes(tally *on, const bp_node *first, bp_node_kind kind)
+{
     for (const bp_node *node = first; node != NULL; node = node->next) {
-        if (node->kind != kind) {
-            continue;
-        }
-        number++;
-        if ((int64_t)number == most + 1) {
-            *beyond = node;
+        if (node->kind == kind) {
+            const bp_policy *writer = node->writer != NULL ? node->writer : on->place->policy;
+            count_one(on, writer, node->span, node->uses);
         }
     }
-    return number;
+}
+
+/* Which policies brought how many: a note, and a label where the others begin. */
+static void
+tell_shares(const tally *on, bp_finding *finding)
+{
+    enum { TOLD = 6 };
+    bp_diagnostics *list = on->place->context->diagnostics;
+    bp_buf words = {.arena = on->place->context->arena};
+    size_t told = on->shares.count < TOLD ? on->shares.count : TOLD;
+    for (size_t i = 0; i < told; i++) {
+        const share *own = &on->shares.at[i];
+        bp_buf_format(&words, "%s\"%.*s\" brings %zu", i > 0 ? ", " : "", BP_ARG(own->policy->name),
+                      own->count);
+        if (!bp_span_equal(own->first, on->beyond)) {
+            bp_finding_label(list, finding, own->first, "%s policy \"%.*s\"",
+                             own->count > 1 ? "the first of" : "from", BP_ARG(own->policy->name));
+        }
+    }
+    if (told < on->shares.count) {
+        bp_buf_format(&words, " and %zu more policies the rest", on->shares.count - told);
+    }
+    bp_finding_note(list, finding, "policy %.*s", BP_ARG(bp_buf_text(&words)));
+}
+
+/* Tells a count over its limit. What one policy brings alone is told of its document. */
+static void
+judge(const tally *on)
+{
+    const bp_place *place = on->place;
+    bp_quota_kept(place->context, on->quota, (int64_t)on->number);
+    if ((int64_t)on->number <= on->quota->value) {
+        return;
+    }
+    for (size_t i = 0; place->merged != NULL && i < on->shares.count; i++) {
+        if ((int64_t)on->shares.at[i].count > on->quota->value) {
+            return;
+        }
+    }
+    bp_finding *finding = bp_report(place->context->diagnostics, "QTA010", on->beyond,
+                                    "%zu %s; AWS Backup takes %lld", on->number, on->quota->what,
+                                    (long long)on->quota->value);
+    bp_quota_told(place->context, finding, on->quota);
+    bp_text_finding(place, finding, on->uses);
+    if (place->merged != NULL && on->shares.count > 1) {
+        tell_shares(on, finding);
+    }
+}
+
+static tally
+start(const bp_place *place, const char *quota)
+{
+    return (tally){.place = place, .quota = bp_quota_find(place->context->facts, quota)};
 }
 
 static void
-report_count(const bp_place *place, bp_span span, bp_span uses, const bp_quota *quota,
-             size_t number)
+judge_nodes(const bp_place *place, const bp_node *first, bp_node_kind kind, const char *quota)
 {
-    bp_finding *finding =
-        bp_report(place->context->diagnostics, "QTA010", span, "%zu %s; AWS Backup takes %lld",
-                  number, quota->what, (long long)quota->value);
-    bp_quota_told(place->context, finding, quota);
-    bp_text_finding(place, finding, uses);
-}
-
-static void
-judge_nodes(const bp_place *place, const bp_node *first, bp_node_kind kind, const char *id)
-{
-    const bp_quota *quota = bp_quota_find(place->context->facts, id);
-    const bp_node *beyond = NULL;
-    size_t number = count_nodes(first, kind, quota->value, &beyond);
-    bp_quota_kept(place->context, quota, (int64_t)number);
-    if (beyond != NULL) {
-        report_count(place, beyond->span, beyond->uses, quota, number);
-    }
+    tally on = start(place, quota);
+    count_nodes(&on, first, kind);
+    judge(&on);
 }
 
 static void
@@ -56,8 +124,10 @@ judge_plan(const bp_place *place)
     const bp_node *tags = bp_node_first(plan, "selections/tags");
     judge_nodes(place, bp_node_first(plan, "rules"), BP_NODE_RULE, "PLAN_RULES");
     judge_nodes(place, tags, BP_NODE_SELECTION, "PLAN_TAG_SELECTIONS");
-    judge_nodes(place, bp_node_first(plan, "selections/resources"), BP_NODE_SELECTION,
-                "PLAN_ASSIGNMENTS");
+    tally all = start(place, "PLAN_ASSIGNMENTS");
+    count_nodes(&all, tags, BP_NODE_SELECTION);
+    count_nodes(&all, bp_node_first(plan, "selections/resources"), BP_NODE_SELECTION);
+    judge(&all);
 }
 
 static void
@@ -70,25 +140,20 @@ judge_rule(const bp_place *place)
 static void
 judge_selection(const bp_place *place)
 {
-    const bp_quota *values = bp_quota_find(place->context->facts, "SELECTION_TAGS");
+    tally values = start(place, "SELECTION_TAGS");
     const bp_value *list = bp_node_value(place->node, "tag_value");
-    if (list != NULL && (int64_t)list->items.count > values->value) {
-        const bp_value *beyond = list->items.at[values->value];
-        report_count(place, beyond->span, beyond->uses, values, list->items.count);
+    for (size_t i = 0; list != NULL && i < list->items.count; i++) {
+        const bp_value *value = list->items.at[i];
+        count_one(&values, value->writer != NULL ? value->writer : place->policy, value->span,
+                  value->uses);
     }
-    const bp_quota *conditions = bp_quota_find(place->context->facts, "SELECTION_CONDITIONS");
-    size_t number = 0;
+    judge(&values);
+    tally conditions = start(place, "SELECTION_CONDITIONS");
     const bp_node *group = bp_node_first(place->node, "conditions");
     for (; group != NULL; group = group->next) {
-        const bp_node *beyond = NULL;
-        size_t before = number;
-        number +=
-            count_nodes(group->first, BP_NODE_ENTRY, conditions->value - (int64_t)before, &beyond);
-        if (beyond != NULL) {
-            report_count(place, beyond->span, beyond->uses, conditions, number);
-            return;
-        }
+        count_nodes(&conditions, group->first, BP_NODE_ENTRY);
     }
+    judge(&conditions);
 }
 
 void

@@ -46,7 +46,7 @@ report_unknown(const bp_check_context *context, bp_str text, bp_span span, bool 
     if (right.size > 0) {
         bp_finding_help(list, finding, "did you mean %.*s?", BP_ARG(right));
         bp_str seen = bp_span_text(bp_diagnostics_sources(list), span);
-        bool quoted = seen.size > 1 && seen.at[0] == '"';
+        bool quoted = bp_str_starts(seen, BP_STR("\""));
         if (quoted || bp_str_equal(seen, text)) {
             bp_str fixed =
                 json && quoted ? bp_str_format(context->arena, "\"%.*s\"", BP_ARG(right)) : right;

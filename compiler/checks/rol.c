@@ -66,7 +66,7 @@ report_near(const bp_check_context *context, const bp_role_need *need, const bp_
                     case_only ? "whether AWS matches role names by case here is not documented"
                               : "the path is part of the ARN; without it the role is not found");
     bp_str quoted = bp_span_text(bp_diagnostics_sources(list), reference->name_span);
-    if (quoted.size > 1 && quoted.at[0] == '"') {
+    if (bp_str_starts(quoted, BP_STR("\""))) {
         bp_str text = bp_str_format(context->arena, "\"%.*s\"", BP_ARG(right));
         bp_finding_fix(list, finding, true, reference->name_span, text, "replace with \"%.*s\"",
                        BP_ARG(right));

@@ -2,10 +2,10 @@
  * ROL005, ROL007: what the role of a policy can do. ROL005: somebody else than AWS Backup may
  * assume it. ROL007: the managed policies that its work needs are not attached.
  *
- * A role that the project deploys is what its declaration says; of others the inventory tells trust
- * and managed policies, or does not: then it is skipped and counted. Policies of the customer may
- * grant anything, so a role that has some lacks nothing that could be told. That the role exists is
- * ROL001.
+ * A role that the project deploys is what its declaration says, and trusts whom plans make it
+ * serve; of others the inventory tells trust and managed policies, or does not: then it is skipped
+ * and counted. Policies of the customer may grant anything, so a role that has some lacks nothing
+ * that could be told. That the role exists is ROL001.
  */
 #include "compiler/checks/families.h"
 #include "compiler/checks/needs.h"
@@ -36,6 +36,9 @@ typedef struct powers {
     bp_cell_rows one_way; /* lacks something for restores */
     bp_cell_rows foreign; /* trusts somebody else */
     const bp_org_role *listed;
+    const bp_org_role *weighed; /* accounts share a few sets of roles: what the last one may do */
+    policy_bits has;
+    bool has_known;
     const bp_check_context *lasting; /* for the sets of accounts */
     bp_account_set *unknown_trust;
     bp_account_set *unknown_policies;
@@ -108,8 +111,8 @@ work_of(const bp_check_context *context, const bp_role_need *need, bool scanner)
     return wanted;
 }
 
-/* The managed policies that a declared role gets. Those that `permits` has no word for are not
- * judged: nobody could write what is missing. */
+/* The managed policies that a declared role gets. Those that `permits` has no word for come by
+ * themselves where a plan needs them. */
 static policy_bits
 permitted(const bp_check_context *context, const bp_role *role)
 {
@@ -191,11 +194,7 @@ judge_account(powers *of, uint32_t index)
     const bp_account *account = &of->context->org->accounts.at[index];
     if (of->need->role != NULL &&
         bp_model_provides_role(of->context->model, of->need->role, account)) {
-        if (of->scanner) {
-            add_row(of, &of->foreign, index);
-        } else {
-            judge_policies(of, index, permitted(of->context, of->need->role->role));
-        }
+        judge_policies(of, index, permitted(of->context, of->need->role->role));
         return;
     }
     const bp_org_role *role = listed_role(account, of->need->reference);
@@ -210,9 +209,12 @@ judge_account(powers *of, uint32_t index)
     if (of->scanner || role->trusts_backup == BP_UNKNOWN) {
         bp_account_set_add(of->lasting, of->unknown_trust, index);
     }
-    policy_bits has = 0;
-    if (attached(of->context->facts, role, &has)) {
-        judge_policies(of, index, has);
+    if (of->weighed != role) {
+        of->weighed = role;
+        of->has_known = attached(of->context->facts, role, &of->has);
+    }
+    if (of->has_known) {
+        judge_policies(of, index, of->has);
     } else {
         bp_account_set_add(of->lasting, of->unknown_policies, index);
     }
@@ -241,23 +243,11 @@ report_trust(const powers *of)
 {
     bp_diagnostics *list = of->context->diagnostics;
     const bp_reference *reference = of->need->reference;
-    bp_finding *finding = NULL;
-    if (of->scanner) {
-        finding = bp_report(list, "ROL005", reference->name_span,
-                            "role \"%.*s\" of the project trusts AWS Backup; malware protection "
-                            "of GuardDuty must be able to assume a scanner role",
-                            BP_ARG(reference->name));
-        bp_finding_help(list, finding,
-                        "make a role of its own that trusts "
-                        "malware-protection.guardduty.amazonaws.com, and name that");
-    } else {
-        finding = bp_report(list, "ROL005", reference->name_span,
-                            "role \"%.*s\" does not trust AWS Backup; no job can assume it",
-                            BP_ARG(reference->name));
-        bp_finding_help(list, finding,
-                        "let backup.amazonaws.com do sts:AssumeRole in the trust policy of the "
-                        "role");
-    }
+    bp_finding *finding = bp_report(list, "ROL005", reference->name_span,
+                                    "role \"%.*s\" does not trust AWS Backup; no job can assume it",
+                                    BP_ARG(reference->name));
+    bp_finding_help(list, finding,
+                    "let backup.amazonaws.com do sts:AssumeRole in the trust policy of the role");
     bp_finding_mark(list, finding, "cannot be assumed");
     dress(of, finding, &of->foreign);
 }
@@ -353,11 +343,11 @@ judge_need(powers *of)
     }
     bool by_text = of->need->role != NULL && (context->org == NULL || !of->reached);
     policy_bits has = by_text ? permitted(context, of->need->role->role) : 0;
-    if (by_text && !of->scanner) {
+    if (by_text) {
         of->lacking = of->wanted.backup & ~has;
         of->restore_lacking = of->wanted.restore & ~has;
     }
-    if (of->foreign.count > 0 || (by_text && of->scanner)) {
+    if (of->foreign.count > 0) {
         report_trust(of);
     }
     if (of->lacking != 0) {

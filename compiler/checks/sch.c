@@ -5,6 +5,7 @@
  * told, with the caret on the part of the expression that is wrong where it stands in the source as
  * it is in the document.
  */
+#include "compiler/checks/cells.h"
 #include "compiler/checks/families.h"
 #include "compiler/checks/walk.h"
 #include "compiler/facts/facts.h"
@@ -186,6 +187,39 @@ bp_note_schedule(const bp_place *place, bp_finding *finding, const bp_value *sch
     }
 }
 
+/* What is said of a schedule, wherever it stands: policies share a few. */
+typedef struct judged {
+    bp_schedule schedule;
+    bp_cadence cadence;
+    int64_t first;
+    int64_t second;
+    int64_t last;
+} judged;
+
+static const judged *
+judge_text(const bp_check_context *context, bp_str text)
+{
+    struct bp_check_cache *cache = context->cache;
+    if (cache != NULL && cache->schedules == NULL) {
+        cache->schedules = bp_map_new(cache->arena);
+    }
+    judged *known = cache != NULL ? bp_map_get(cache->schedules, text) : NULL;
+    if (known != NULL) {
+        return known;
+    }
+    bp_arena *arena = cache != NULL ? cache->arena : context->arena;
+    judged *made = BP_NEW(arena, judged);
+    made->schedule = bp_schedule_parse(arena, text);
+    if (made->schedule.fault == BP_SCHEDULE_GOOD) {
+        made->cadence = bp_schedule_cadence(&made->schedule, context->as_of, &made->first,
+                                            &made->second, &made->last);
+    }
+    if (cache != NULL) {
+        bp_map_set(cache->schedules, text, made);
+    }
+    return made;
+}
+
 static void
 judge_schedule(const bp_place *place)
 {
@@ -196,28 +230,25 @@ judge_schedule(const bp_place *place)
         bp_placeholder_find(place->context, value->text, &a, &b)) {
         return;
     }
-    bp_schedule schedule = bp_schedule_parse(place->context->arena, value->text);
-    if (schedule.fault != BP_SCHEDULE_GOOD) {
-        report_fault(place, value, &schedule);
+    const judged *found = judge_text(place->context, value->text);
+    if (found->schedule.fault != BP_SCHEDULE_GOOD) {
+        report_fault(place, value, &found->schedule);
         return;
     }
-    if (schedule.seventh_field) {
-        report_seventh(place, value, &schedule);
+    if (found->schedule.seventh_field) {
+        report_seventh(place, value, &found->schedule);
     }
-    int64_t first;
-    int64_t second;
-    int64_t last;
-    switch (bp_schedule_cadence(&schedule, place->context->as_of, &first, &second, &last)) {
+    switch (found->cadence) {
     case BP_CADENCE_FINE:
         return;
     case BP_CADENCE_NEVER:
-        report_never(place, value, first, last);
+        report_never(place, value, found->first, found->last);
         return;
     case BP_CADENCE_TOO_FREQUENT:
-        report_frequent(place, value, false, first, second);
+        report_frequent(place, value, false, found->first, found->second);
         return;
     case BP_CADENCE_BY_CHANCE:
-        report_frequent(place, value, true, first, second);
+        report_frequent(place, value, true, found->first, found->second);
         return;
     }
 }

@@ -1,5 +1,5 @@
 /*
- * SEL: what a plan selects (SEL001, SEL004, SEL006, SEL007, SEL009, SEL016, SEL017).
+ * SEL: what a plan selects (SEL001, SEL004, SEL006, SEL007, SEL009, SEL016, SEL017, SEL020).
  *
  * Which of the selected types can be copied, or honour cold storage, is judged elsewhere.
  */
@@ -32,6 +32,46 @@ report_plan(const bp_place *place, const char *code, bp_span span, bp_str messag
     return bp_text_finding(place, finding, place->node->uses);
 }
 
+static bool
+are_peers(const bp_bound_policy *a, const bp_bound_policy *b)
+{
+    for (size_t i = 0; i < a->targets.count; i++) {
+        for (size_t k = 0; k < b->targets.count; k++) {
+            if (a->targets.at[i].ou == b->targets.at[k].ou &&
+                a->targets.at[i].account == b->targets.at[k].account) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Whether a selection comes before another one: by its place in one file; of policies above each
+ * other from the top down; of peers what is extended before what extends, then by name. */
+static bool
+comes_first(const bp_place *place, const bp_node *a, const bp_node *b)
+{
+    if (a->span.source == b->span.source || place->merged == NULL) {
+        return bp_span_compare(a->span, b->span) <= 0;
+    }
+    const bp_model *model = place->context->model;
+    const bp_bound_policy *one = bp_node_writer(model, a, place->merged->bound);
+    const bp_bound_policy *other = bp_node_writer(model, b, place->merged->bound);
+    const bp_parts *parts = &place->merged->from->parts;
+    bool peers = are_peers(one, other);
+    bool extends[2] = {false, false};
+    for (size_t i = 0; i < parts->count; i++) {
+        const bp_bound_policy *bound = parts->at[i].bound;
+        if (!peers && (bound == one || bound == other)) {
+            return bound == one;
+        }
+        extends[0] = extends[0] || (bound == one && bp_part_extends(&parts->at[i]));
+        extends[1] = extends[1] || (bound == other && bp_part_extends(&parts->at[i]));
+    }
+    return extends[0] != extends[1] ? extends[1]
+                                    : bp_str_compare(one->policy->name, other->policy->name) <= 0;
+}
+
 static void
 judge_forms(const bp_place *place)
 {
@@ -40,13 +80,14 @@ judge_forms(const bp_place *place)
     if (tags == NULL || resources == NULL || (place->merged != NULL && place->plan->holes)) {
         return;
     }
-    bool tags_first = bp_span_compare(tags->span, resources->span) <= 0;
+    bool tags_first = comes_first(place, tags, resources);
     const bp_node *second = tags_first ? resources : tags;
     const bp_node *first = tags_first ? tags : resources;
     bp_finding *finding = report_plan(
         place, "SEL004", second->span,
         BP_STR("one plan selects by tags and by resources; a plan takes one of the two forms"));
-    if (place->policy->from_json) {
+    const bp_policy *writer = second->writer != NULL ? second->writer : place->policy;
+    if (writer->from_json) {
         finding->severity = BP_WARNING; /* what AWS does with it was not seen */
     }
     bp_finding_label(place->context->diagnostics, finding, first->span, "selects by %s",
@@ -198,6 +239,40 @@ judge_empty(const bp_place *place)
                 BP_STR("the selections hold nothing; the plan backs up no resource"));
 }
 
+/* SEL020: each scanner that a rule names needs its settings in the plan, which say what to scan and
+ * with which role. */
+static void
+judge_scan(const bp_place *place)
+{
+    if (!bp_place_whole(place) || place->node->holes || place->plan->holes) {
+        return;
+    }
+    const bp_node *scan = bp_node_first(place->node, "scan_actions");
+    const bp_node *settings = bp_node_child(place->plan, "scan_settings");
+    for (; scan != NULL; scan = scan->next) {
+        bp_str key = scan->key;
+        const bp_node *known = settings == NULL ? NULL : settings->first;
+        while (known != NULL && !bp_str_equal_folded(known->key, key)) {
+            known = known->next;
+        }
+        if (known != NULL) {
+            continue;
+        }
+        const bp_value *mode = bp_node_value(scan, "scan_mode");
+        bp_diagnostics *list = place->context->diagnostics;
+        bp_finding *finding = bp_report(
+            list, "SEL020", mode != NULL ? mode->span : scan->span,
+            "rule \"%.*s\" scans its backups, and plan \"%.*s\" has no scan settings; they "
+            "say what is scanned, and with which role",
+            BP_ARG(place->node->key), BP_ARG(place->plan->key));
+        bp_finding_label(list, finding, place->plan->span, "a plan without scan settings");
+        bp_text_finding(place, finding, mode != NULL ? mode->uses : place->node->uses);
+        bp_finding_help(list, finding, "add %s to the plan",
+                        bp_by_source(place, "scan_types and scan_role",
+                                     "\"scan_settings\" with resource_types and scanner_role_arn"));
+    }
+}
+
 void
 bp_check_selections(const bp_check_context *context)
 {
@@ -206,6 +281,7 @@ bp_check_selections(const bp_check_context *context)
     bp_each_effective(context, BP_LAYER_PLANS, judge_empty);
     bp_each_effective(context, BP_LAYER_PLANS, judge_plan);
     bp_each_effective(context, BP_LAYER_SELECTIONS, judge_role);
+    bp_each_effective(context, BP_LAYER_RULES, judge_scan);
 }
 
 static void

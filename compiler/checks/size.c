@@ -229,7 +229,8 @@ tell_cut(const size_check *check, const sized *s, bp_finding *finding)
         note_part(check, s, finding, i);
     }
     if (parts > TOLD_PARTS) {
-        bp_finding_note(list, finding, "and %zu more policies", parts - TOLD_PARTS);
+        bp_finding_note(list, finding, "and %zu more polic%s", parts - TOLD_PARTS,
+                        parts - TOLD_PARTS == 1 ? "y" : "ies");
     }
     bool fits = parts <= 1 || note_quota(check, s, finding);
     if (parts > 1) {

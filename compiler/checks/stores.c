@@ -111,7 +111,7 @@ bp_store_policy(const bp_check_context *context, const bp_store *store)
 bp_region_mask
 bp_closed_regions(const bp_check_context *context, const bp_account *account)
 {
-    return account->regions_known ? bp_regions_opt_in(context->facts) & ~account->regions : 0;
+    return account->regions_known ? context->org->opt_in & ~account->regions : 0;
 }
 
 bp_region_mask
@@ -128,15 +128,13 @@ bp_brought_regions(const bp_check_context *context, const bp_bound_vault *vault,
     return brought;
 }
 
-/* What is found while the accounts of a store are looked at. Accounts share a few sets of vaults:
- * what the last one says of the name is kept. */
+/* What is found while the accounts of a store are looked at. */
 typedef struct finder {
     const bp_check_context *context;
     const bp_store *store;
     bp_store_vaults *all;
     const bp_vault_set *set;
-    bp_region_mask present;
-    bp_region_mask absent;
+    BP_VEC(const bp_org_vault *) listed; /* of the set, those of the name */
 } finder;
 
 /* Whether two listed vaults are the same for all that is asked of them, whoever holds them. */
@@ -180,6 +178,21 @@ add(finder *f, const bp_vault *declared, const bp_org_vault *listed, bp_cell_row
 }
 
 static void
+ask_set(finder *f, const bp_account *account)
+{
+    const bp_vault_set *set = account->vaults;
+    f->set = set;
+    f->listed.count = 0;
+    for (size_t i = 0; set != NULL && i < set->vaults.count; i++) {
+        const bp_org_vault *vault = &set->vaults.at[i];
+        if (vault->kind != BP_VAULT_RESTORE_ACCESS && !vault->creating &&
+            bp_str_equal(vault->name, f->store->name)) {
+            *bp_vec_add(f->context->arena, &f->listed) = vault;
+        }
+    }
+}
+
+static void
 look_at(finder *f, uint32_t index)
 {
     const bp_account *account = &f->context->org->accounts.at[index];
@@ -188,20 +201,14 @@ look_at(finder *f, uint32_t index)
     bp_region_mask ours = bp_brought_regions(f->context, store->vault, account, wanted);
     add(f, ours != 0 ? store->vault->vault : NULL, NULL, (bp_cell_row){index, ours});
     wanted &= ~ours;
-    bp_region_mask present = 0;
-    bp_region_mask absent = 0;
-    bp_org_vault_regions(account, store->name, &present, &absent);
-    for (size_t i = 0;
-         account->vaults != NULL && (wanted & present) != 0 && i < account->vaults->vaults.count;
-         i++) {
-        const bp_org_vault *vault = &account->vaults->vaults.at[i];
-        if (vault->kind != BP_VAULT_RESTORE_ACCESS && !vault->creating &&
-            bp_str_equal(vault->name, store->name)) {
-            add(f, NULL, vault, (bp_cell_row){index, wanted & vault->in});
-            wanted &= ~vault->in;
-        }
+    if (account->vaults == NULL || account->vaults != f->set) {
+        ask_set(f, account);
     }
-    add(f, NULL, NULL, (bp_cell_row){index, wanted & ~f->absent});
+    for (size_t i = 0; i < f->listed.count; i++) {
+        const bp_org_vault *vault = f->listed.at[i];
+        add(f, NULL, vault, (bp_cell_row){index, wanted & vault->in});
+        wanted &= ~vault->in;
+    }
 }
 
 bp_check_context

@@ -35,8 +35,8 @@ void bp_each_store_of(const bp_check_context *context, const bp_plan_use *use,
                       bp_store_visit *visit, void *state);
 void bp_each_store(const bp_check_context *context, bp_store_visit *visit, void *state);
 
-/* Vaults that are alike in the cells that a store writes to, the first of them listed; at most one
- * of the two is set. None of them: nobody knows whether there is one. */
+/* Vaults that are alike in the cells that a store writes to, the first of them listed; one of the
+ * two is set. */
 typedef struct bp_store_vault {
     const bp_vault *declared;
     const bp_org_vault *listed;
@@ -49,7 +49,7 @@ typedef BP_VEC(bp_store_vault) bp_store_vaults;
  * not needed for the next. What families share is made before, in the arena of `context`. Its arena
  * ends by bp_arena_release(context->arena, …). */
 bp_check_context bp_scratch_context(const bp_check_context *context);
-/* Cells in which the vault is certainly absent are in none of them. */
+/* Cells in which the vault is absent, or not known to be, are in none of them. */
 bp_store_vaults bp_store_vaults_of(const bp_check_context *context, const bp_store *store);
 
 /* Whose store it is, and where findings about it belong. */

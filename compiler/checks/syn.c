@@ -75,6 +75,9 @@ placeholder_at(bp_str text, size_t at, size_t last, size_t *end)
 {
     bp_str rest = bp_str_cut(text, at, text.size);
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        if (rest.at[0] != forms[i].open.at[0]) {
+            continue;
+        }
         if (!bp_str_starts(rest, forms[i].open) || (forms[i].closed && at >= last)) {
             continue;
         }
@@ -107,9 +110,25 @@ allowed_at(const bp_check_context *context, bp_str text, size_t at)
     return 0;
 }
 
+/* Whether a text holds a byte with which some form begins; most do not. */
+static bool
+may_hold(bp_str text)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        char c = text.at[i];
+        if (c == '$' || c == '{' || c == '%' || c == '<' || c == '!' || c == 'F') {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool
 bp_placeholder_find(const bp_check_context *context, bp_str text, size_t *start, size_t *end)
 {
+    if (!may_hold(text)) {
+        return false;
+    }
     size_t at = 0;
     size_t last = text.size;
     while (last > 0 && text.at[last - 1] != '>') {

@@ -1,9 +1,9 @@
 /*
- * SEL008 and SEL014: one tag that leads into several plans of an account and Region, and rules with
- * continuous backup that meet on one selection. Plans of one document meet always; those of several
- * documents where they have an account and a Region in common.
+ * SEL008 and SEL014, with SCH009 of coincide.c: one tag that leads into several plans of an account
+ * and Region, and rules with continuous backup that meet on one selection. Plans of one document
+ * meet always; those of several documents where they have an account and a Region in common.
  */
-#include "compiler/checks/cells.h"
+#include "compiler/checks/coincide.h"
 #include "compiler/checks/families.h"
 #include "compiler/checks/walk.h"
 #include "compiler/policy/schedule.h"
@@ -33,6 +33,7 @@ typedef struct twice {
     BP_VEC(meeting) meetings;
     bp_map *runs;  /* text of a schedule → size_t * */
     bp_map *known; /* code and places → number of the meeting + 1 */
+    bp_coincidences *coincide;
 } twice;
 
 static const bp_node *
@@ -111,6 +112,7 @@ add_value(twice *t, const tag_use *second, bp_str key)
         tag_use *again = BP_NEW(arena, tag_use);
         *first = uses->at[i];
         *again = *second;
+        bp_coincide_meet(t->coincide, first->use, second->use, second->value, &rows);
         add_meeting(t, "SEL008", first, again, &rows);
         if (continuous_rule(NULL, first->use->plan) != NULL &&
             continuous_rule(NULL, second->use->plan) != NULL) {
@@ -284,7 +286,8 @@ bp_check_twice(const bp_check_context *context)
     twice t = {.context = context,
                .by_tag = bp_map_new(context->arena),
                .runs = bp_map_new(context->arena),
-               .known = bp_map_new(context->arena)};
+               .known = bp_map_new(context->arena),
+               .coincide = bp_coincide_new(context)};
     const bp_plan_uses *uses = bp_plan_uses_of(context);
     for (size_t i = 0; i < uses->count; i++) {
         add_plan(&t, &uses->at[i]);
@@ -297,4 +300,5 @@ bp_check_twice(const bp_check_context *context)
         }
     }
     bp_each_effective(context, BP_LAYER_PLANS, judge_plan);
+    bp_coincide_report(t.coincide);
 }

@@ -27,7 +27,7 @@ static void
 offer_spelling(vaults *run, bp_finding *finding, bp_span span, bp_str right)
 {
     bp_str seen = bp_span_text(bp_diagnostics_sources(run->list), span);
-    bool quoted = seen.size > 1 && seen.at[0] == '"';
+    bool quoted = bp_str_starts(seen, BP_STR("\""));
     bp_str text = quoted ? bp_str_format(run->context->arena, "\"%.*s\"", BP_ARG(right)) : right;
     if (seen.size > 0) {
         bp_finding_fix(run->list, finding, true, span, text, "replace with \"%.*s\"",

@@ -171,9 +171,7 @@ judge_store(void *state, const bp_store *store)
     run->without_inventory += run->context->org == NULL && store->vault == NULL;
     bp_store_vaults vaults = bp_store_vaults_of(run->scratch, store);
     for (size_t i = 0; i < vaults.count; i++) {
-        if (vaults.at[i].declared != NULL || vaults.at[i].listed != NULL) {
-            judge_vault(run, store, &kept, &vaults.at[i]);
-        }
+        judge_vault(run, store, &kept, &vaults.at[i]);
     }
     bp_arena_reset(run->scratch->arena);
 }

@@ -6,6 +6,8 @@
  */
 #include "compiler/checks/walk.h"
 
+#include "compiler/checks/cells.h"
+
 enum { DEPTH = 64, SHOWN_BYTES = 60 };
 
 void
@@ -285,6 +287,24 @@ writer_at(const bp_place *place, bp_span span)
     return found != NULL ? found : place->policy;
 }
 
+/* Tells which accounts get the merged plan of a place. */
+static void
+tell_accounts(const bp_place *place, bp_finding *finding)
+{
+    const bp_effective *effective = place->context->effective;
+    const bp_plan_uses *uses = bp_plan_uses_of(place->context);
+    size_t index = (size_t)(place->merged - effective->plans.at);
+    bp_cell_rows rows = {0};
+    if (index >= uses->count || place->context->org == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < uses->at[index].accounts.count; i++) {
+        *bp_vec_add(place->context->arena, &rows) =
+            (bp_cell_row){.account = uses->at[index].accounts.at[i]};
+    }
+    bp_cells_tell(place->context, finding, &rows);
+}
+
 bp_finding *
 bp_text_finding(const bp_place *place, bp_finding *finding, bp_span uses)
 {
@@ -295,6 +315,7 @@ bp_text_finding(const bp_place *place, bp_finding *finding, bp_span uses)
         policy = writer_at(place, finding->span);
         /* What one document holds was told there; this is seen after the merge. */
         finding->aws = finding->aws == BP_AWS_REJECTS ? BP_AWS_INVALID_EFFECTIVE : finding->aws;
+        tell_accounts(place, finding);
     }
     bp_finding_scope(diagnostics, finding,
                      bp_node_scope(place->context->arena, policy->name, place->node));

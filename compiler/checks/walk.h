@@ -62,7 +62,8 @@ const bp_node *bp_place_inherits(const bp_place *place);
 bool bp_plan_lacks_parts(const bp_node *plan);
 
 /* Marks a finding as decided by text: told once, with the scope of the place, and a label at the
- * `uses` that brought it there, if any. Gives the finding. */
+ * `uses` that brought it there, if any; of a merged plan with the accounts that get it. Gives the
+ * finding. */
 bp_finding *bp_text_finding(const bp_place *place, bp_finding *finding, bp_span uses);
 
 /* The code of a finding about what a document lacks: INH013 where a plan further up may have it. */

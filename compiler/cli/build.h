@@ -35,6 +35,8 @@ void bp_build_compare(bp_run *run, const bp_session *session, bp_comparison *com
 /* OPS001 for every file that is missing or differs (with the first difference), OPS008 for one that
  * is no longer made. */
 void bp_build_report_stale(bp_session *session, const bp_comparison *comparison);
+/* STK006 for a committed plan.tsv or manifest.json that attaches a policy too early. */
+void bp_build_report_order(bp_session *session, bp_str path, bp_str shown, bp_str text);
 /* Writes the artifacts and removes stale ones. False: said already; what stood there stands. */
 bool bp_build_write(bp_run *run, const bp_session *session, const bp_comparison *comparison);
 /* What was written, attached and comes next, on standard output. */

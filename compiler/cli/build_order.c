@@ -35,6 +35,7 @@ read_fixed(bp_run *run, const char *path, bp_previous_stack *stack)
         bp_file_read(run->arena, bp_str_c(run->arena, folder), stack->template, PREVIOUS_CAP, &text,
                      &error)) {
         stack->fixed = bp_template_fixed(run->arena, text);
+        stack->dropped = bp_template_drops(run->arena, text);
     }
 }
 
@@ -197,7 +198,12 @@ bp_build_removals(bp_run *run, const bp_session *session, const bp_build_order *
     }
     for (size_t i = 0; i < removals->count; i++) {
         const bp_removal *row = &removals->at[i];
-        if (row->vault.size > 0) {
+        if (row->vault.size > 0 && row->dropped) {
+            bp_output_format(run->out,
+                             "%-8s stack %.*s takes vault %.*s and its key with it (keep = off): "
+                             "%.*s; AWS refuses while the vault holds backups\n",
+                             "Warning", BP_ARG(row->name), BP_ARG(row->vault), BP_ARG(row->detail));
+        } else if (row->vault.size > 0) {
             bp_output_format(run->out,
                              "%-8s vault %.*s stays, with its key and backups, and no stack owns "
                              "it: %.*s\n",

@@ -93,7 +93,9 @@ report_difference(bp_session *session, const bp_comparison *comparison, size_t i
     bp_str what = bp_str_format(
         arena, "differs from what the sources make: line %zu is %.*s and would be %.*s", p.line,
         BP_ARG(words_at(arena, found, &p)), BP_ARG(words_at(arena, file->text, &p)));
-    report_at(session, bp_path_join(arena, comparison->shown, file->path), found, p.at, what);
+    bp_str shown = bp_path_join(arena, comparison->shown, file->path);
+    report_at(session, shown, found, p.at, what);
+    bp_build_report_order(session, file->path, shown, found);
 }
 
 void

@@ -139,6 +139,7 @@ print_written(bp_run *run, const bp_session *session, const bp_comparison *compa
 static void
 print_attachments(bp_run *run, const bp_deployment *deployment)
 {
+    enum { TOLD_TARGETS = 6 }; /* of a policy; all of them stand in manifest.json */
     bp_buf text = {.arena = run->arena};
     for (size_t i = 0; i < deployment->policies.count; i++) {
         const bp_deployed_policy *policy = &deployment->policies.at[i];
@@ -147,9 +148,14 @@ print_attachments(bp_run *run, const bp_deployment *deployment)
         }
         bp_buf_add_c(&text, text.size == 0 ? "" : " · ");
         bp_buf_format(&text, "%.*s -> ", BP_ARG(policy->policy->name));
-        for (size_t n = 0; n < policy->target_names.count; n++) {
+        size_t count = policy->target_names.count;
+        size_t told = count > TOLD_TARGETS + 1 ? TOLD_TARGETS : count;
+        for (size_t n = 0; n < told; n++) {
             bp_buf_add_c(&text, n == 0 ? "" : ", ");
             bp_buf_add(&text, policy->target_names.at[n]);
+        }
+        if (told < count) {
+            bp_buf_format(&text, " and %zu more", count - told);
         }
         bp_str accounts = bp_count_of(run->arena, policy->accounts, "account", "accounts");
         bp_buf_format(&text, " (%.*s)", BP_ARG(accounts));
@@ -224,9 +230,11 @@ print_notes(bp_run *run, const bp_deployment *deployment, unsigned targets)
 {
     bp_buf plain = {.arena = run->arena};
     bool retained = false;
+    bool dropped = false;
     for (size_t i = 0; i < deployment->stacks.count; i++) {
         const bp_stack *stack = &deployment->stacks.at[i];
-        retained = true;
+        dropped |= stack->vault != NULL && stack->vault->dropped;
+        retained |= stack->vault == NULL || !stack->vault->dropped;
         if (stack->management_regions.count > 0) {
             bp_buf_add_c(&plain, plain.size == 0 ? "" : ", ");
             bp_buf_add(&plain, stack->stack_name);
@@ -248,9 +256,9 @@ print_notes(bp_run *run, const bp_deployment *deployment, unsigned targets)
     }
     if (retained) {
         bp_output_format(run->out,
-                         "%-8s vaults, keys and roles are retained when a stack goes; an account "
+                         "%-8s %s, keys and roles are retained when a stack goes; an account "
                          "that comes back meets names that exist\n",
-                         "Note");
+                         "Note", dropped ? "all other vaults" : "vaults");
     }
 }
 

@@ -108,6 +108,7 @@ make_artifacts(const bp_run *run, bp_session *session, bp_build_order *order)
         return false;
     }
     order->targets = order->targets == 0 ? session->manifest->targets : order->targets;
+    order->delegated = session->manifest->delegated;
     if (must_stop(run, session) || !bp_session_plan(session) || must_stop(run, session) ||
         !targets_resolved(session, order->targets) || !bp_build_may_remove(session, order)) {
         return false;

@@ -16,6 +16,47 @@ typedef struct part {
     numbers findings; /* those that do not name their accounts */
 } part;
 
+/* The name of the policy in whose text a place lies; empty if it is in none. */
+static bp_str
+policy_around(const bp_session *session, bp_span place)
+{
+    bp_str name = {NULL, 0};
+    size_t nearest = 0;
+    for (size_t f = 0; bp_span_exists(place) && f < session->files.count; f++) {
+        const bp_ast_file *file = session->files.at[f];
+        size_t count = file->source->id == place.source ? file->items.count : 0;
+        for (size_t i = 0; i < count; i++) {
+            const bp_ast_item *item = file->items.at[i];
+            if (item->span.start <= place.start && item->span.start >= nearest) {
+                nearest = item->span.start;
+                name = item->kind == BP_AST_POLICY ? item->name.text : (bp_str){NULL, 0};
+            }
+        }
+    }
+    return name;
+}
+
+/* By finding: what it is about. Of an error that does not say so, since it was reported while the
+ * text was read, the policy that it or one of its labels lies in. */
+static bp_str *
+scopes_of(const bp_session *session)
+{
+    size_t count = bp_diagnostics_total(session->diagnostics);
+    bp_str *scopes = bp_arena_array(session->arena, count + 1, sizeof *scopes);
+    for (size_t f = 0; f < count; f++) {
+        const bp_finding *finding = bp_diagnostics_at(session->diagnostics, f);
+        scopes[f] = finding->scope;
+        if (finding->scope.size == 0 && finding->severity == BP_ERROR) {
+            bp_str name = policy_around(session, finding->span);
+            for (size_t i = 0; name.size == 0 && i < finding->labels.count; i++) {
+                name = policy_around(session, finding->labels.at[i].span);
+            }
+            scopes[f] = bp_str_format(session->arena, "policy/%.*s", BP_ARG(name));
+        }
+    }
+    return scopes;
+}
+
 /* The numbers of the findings that name accounts, by account. */
 static bp_map *
 findings_by_account(const bp_shown *shown)
@@ -41,15 +82,15 @@ findings_by_account(const bp_shown *shown)
     return map;
 }
 
-/* Whether a finding speaks of one of the policies. */
+/* Whether a scope lies in one of the policies. */
 static bool
-is_about(const bp_finding *finding, bp_map *policies)
+is_about(bp_str scope, bp_map *policies)
 {
     bp_str head = BP_STR("policy/");
-    if (!bp_str_starts(finding->scope, head)) {
+    if (!bp_str_starts(scope, head)) {
         return false;
     }
-    bp_str name = bp_str_cut(finding->scope, head.size, finding->scope.size);
+    bp_str name = bp_str_cut(scope, head.size, scope.size);
     for (size_t end = name.size;; end--) {
         if ((end == name.size || name.at[end] == '/') &&
             bp_map_get(policies, bp_str_cut(name, 0, end)) != NULL) {
@@ -61,23 +102,15 @@ is_about(const bp_finding *finding, bp_map *policies)
     }
 }
 
+/* Whether AWS would take it. What was refused where it is written cannot even be sent. */
 static bool
 is_valid(const bp_shown *shown, bp_way *way)
 {
-    bp_merger *merger = shown->session->effective->merger;
-    bp_merged *plans = bp_merged_kid(merger, bp_merger_document(merger, way), BP_STR("plans"));
+    const bp_session *session = shown->session;
     bp_faults faults = {0};
-    if (plans != NULL) {
-        bp_merged_open(merger, plans);
-    }
-    for (size_t i = 0; plans != NULL && i < plans->kids.count; i++) {
-        if (bp_merged_holds(merger, plans->kids.at[i])) {
-            bp_plan_faults(shown->session->arena, shown->session->facts,
-                           bp_merged_tree(merger, plans->kids.at[i]), shown->session->options.as_of,
-                           &faults);
-        }
-    }
-    return faults.count == 0;
+    return bp_way_faults(session->effective->merger, session->facts, way, session->options.as_of,
+                         &faults) &&
+           faults.count == 0;
 }
 
 /* The names of all policies on a way, from the root down, each once. */
@@ -100,7 +133,7 @@ contributing(const bp_shown *shown, const bp_way *way)
 }
 
 static part
-part_of(const bp_shown *shown, bp_way *way)
+part_of(const bp_shown *shown, bp_way *way, const bp_str *scopes)
 {
     bp_session *session = shown->session;
     bp_buf document = {.arena = session->arena};
@@ -117,7 +150,7 @@ part_of(const bp_shown *shown, bp_way *way)
     bp_buf_add_char(&names, ']');
     for (size_t i = 0; i < bp_diagnostics_total(session->diagnostics); i++) {
         const bp_finding *finding = bp_diagnostics_at(session->diagnostics, i);
-        if (finding->cells.count == 0 && is_about(finding, policies)) {
+        if (finding->cells.count == 0 && is_about(scopes[i], policies)) {
             *bp_vec_add(session->arena, &made.findings) = (uint32_t)i;
         }
     }
@@ -222,8 +255,9 @@ bp_effective_print_json(bp_run *run, bp_shown *shown)
     finding_texts texts = {.run = run, .session = shown->session};
     texts.at = bp_arena_array(run->arena, bp_diagnostics_total(shown->session->diagnostics) + 1,
                               sizeof *texts.at);
+    const bp_str *scopes = scopes_of(shown->session);
     for (size_t g = 0; g < shown->groups.count; g++) {
-        parts[g] = part_of(shown, shown->groups.at[g].way);
+        parts[g] = part_of(shown, shown->groups.at[g].way, scopes);
     }
     bp_output_text(run->out, "{\n  \"format_version\": \"1.0\",\n  \"accounts\": [");
     for (uint32_t i = 0; i < org->accounts.count; i++) {

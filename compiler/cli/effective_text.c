@@ -104,21 +104,20 @@ print_accounts(const printer *p, const bp_shown_group *group)
     }
 }
 
-/* How many faults AWS would find; told in findings one by one. */
+/* How many faults AWS would find, and whether something is missing here that was refused; findings
+ * tell them one by one. */
 static void
-print_verdict(const printer *p, bp_merged *plans)
+print_verdict(const printer *p, bp_way *way)
 {
     bp_faults faults = {0};
-    for (size_t i = 0; plans != NULL && i < plans->kids.count; i++) {
-        if (bp_merged_holds(p->merger, plans->kids.at[i])) {
-            bp_plan_faults(p->run->arena, p->shown->session->facts,
-                           bp_merged_tree(p->merger, plans->kids.at[i]),
-                           p->shown->session->options.as_of, &faults);
-        }
-    }
+    bool known = bp_way_faults(p->merger, p->shown->session->facts, way,
+                               p->shown->session->options.as_of, &faults);
     if (faults.count > 0) {
-        bp_output_format(p->run->out, " not valid: %zu fault%s; backpol check tells them\n",
+        bp_output_format(p->run->out, "  not valid: %zu fault%s; backpol check tells them\n",
                          faults.count, faults.count == 1 ? "" : "s");
+    } else if (!known) {
+        bp_output_text(p->run->out, "  not valid: some of it is refused where it is written; "
+                                    "backpol check tells what\n");
     }
 }
 
@@ -157,12 +156,11 @@ bp_effective_print_text(bp_run *run, bp_shown *shown)
         bp_output_text(run->out, g > 0 ? "\n" : "");
         print_accounts(&p, group);
         bp_merged *document = bp_merger_document(merger, group->way);
-        bp_merged *plans = bp_merged_kid(merger, document, BP_STR("plans"));
         if (!bp_merged_holds(merger, document)) {
             bp_output_text(run->out, "  no backup policy\n");
             continue;
         }
-        print_verdict(&p, plans);
+        print_verdict(&p, group->way);
         print_order(&p, group->way);
         print_node(&p, document, 2, 0);
     }

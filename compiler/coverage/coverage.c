@@ -22,7 +22,20 @@ bp_policy_regions(const bp_facts *facts, const bp_organization *org)
 /* ---- answers */
 
 static void
-add_copy(const bp_cover_maker *m, bp_cover_answer *answer, const bp_node *copy)
+add_copy(const bp_cover_maker *m, bp_cover_answer *answer, const bp_cover_copy *found)
+{
+    for (size_t i = 0; i < answer->copies.count; i++) {
+        const bp_cover_copy *known = &answer->copies.at[i];
+        if (known->region == found->region && bp_str_equal(known->vault, found->vault) &&
+            bp_str_equal(known->account, found->account)) {
+            return;
+        }
+    }
+    *bp_vec_add(m->arena, &answer->copies) = *found;
+}
+
+static void
+read_copy(const bp_cover_maker *m, bp_cover_answer *answer, const bp_node *copy)
 {
     const bp_value *value = bp_node_value(copy, "target_backup_vault_arn");
     if (value == NULL || value->kind != BP_VALUE_TEXT || value->reference == NULL ||
@@ -32,22 +45,14 @@ add_copy(const bp_cover_maker *m, bp_cover_answer *answer, const bp_node *copy)
     }
     const bp_reference *to = value->reference;
     bp_cover_copy found = {to->name, to->account, bp_region_index(m->model->facts, to->region)};
-    for (size_t i = 0; i < answer->copies.count; i++) {
-        const bp_cover_copy *known = &answer->copies.at[i];
-        if (known->region == found.region && bp_str_equal(known->vault, found.vault) &&
-            bp_str_equal(known->account, found.account)) {
-            return;
-        }
-    }
-    *bp_vec_add(m->arena, &answer->copies) = found;
+    add_copy(m, answer, &found);
 }
 
 static void
-add_plan(const bp_cover_maker *m, bp_cover_answer *answer, const bp_node *plan,
-         bp_region_mask usable)
+read_plan(const bp_cover_maker *m, bp_cover_answer *answer, const bp_node *plan)
 {
-    answer->regions |= bp_plan_regions(m->model->facts, plan) & usable;
-    answer->regions_open = answer->regions_open || plan->holes || bp_node_unknown(plan, "regions");
+    answer->regions = bp_plan_regions(m->model->facts, plan) & m->usable;
+    answer->regions_open = plan->holes || bp_node_unknown(plan, "regions");
     const bp_value *list = bp_node_value(plan, "regions");
     for (size_t i = 0; list != NULL && i < list->items.count; i++) {
         answer->regions_open = answer->regions_open || list->items.at[i]->kind != BP_VALUE_TEXT;
@@ -55,8 +60,34 @@ add_plan(const bp_cover_maker *m, bp_cover_answer *answer, const bp_node *plan,
     for (const bp_node *rule = bp_node_first(plan, "rules"); rule != NULL; rule = rule->next) {
         const bp_node *copy = bp_node_first(rule, "copy_actions");
         for (; copy != NULL; copy = copy->next) {
-            add_copy(m, answer, copy);
+            read_copy(m, answer, copy);
         }
+    }
+}
+
+/* What a plan says by itself: results share plans. */
+static const bp_cover_answer *
+plan_answer(const bp_cover_maker *m, const bp_effective_plan *plan)
+{
+    bp_str key = {(const char *)&plan->plan, sizeof plan->plan};
+    bp_cover_answer *known = bp_map_get(m->plans, key);
+    if (known == NULL) {
+        known = BP_NEW(m->arena, bp_cover_answer);
+        read_plan(m, known, plan->plan);
+        bp_map_set(m->plans, key, known);
+    }
+    return known;
+}
+
+static void
+add_plan(const bp_cover_maker *m, bp_cover_answer *answer, const bp_effective_plan *plan)
+{
+    const bp_cover_answer *says = plan_answer(m, plan);
+    answer->regions |= says->regions;
+    answer->regions_open = answer->regions_open || says->regions_open;
+    answer->copies_open = answer->copies_open || says->copies_open;
+    for (size_t i = 0; i < says->copies.count; i++) {
+        add_copy(m, answer, &says->copies.at[i]);
     }
 }
 
@@ -64,13 +95,12 @@ static void
 add_row(const bp_cover_maker *m, bp_cover_answer *answer, const bp_resource_row *row)
 {
     const bp_organization *org = m->made->org;
-    bp_region_mask usable = bp_policy_regions(m->model->facts, org);
     bp_region_mask maybe = answer->regions_open ? row->in : 0;
     bp_cover_row *made = bp_vec_add(m->arena, &answer->rows);
     *made = (bp_cover_row){.row = row};
     for (size_t i = 0; answer->result != NULL && i < answer->result->plans.count; i++) {
         const bp_node *plan = answer->result->plans.at[i]->plan;
-        bp_region_mask where = bp_plan_regions(m->model->facts, plan) & usable & row->in;
+        bp_region_mask where = plan_answer(m, answer->result->plans.at[i])->regions & row->in;
         if (where == 0) {
             continue;
         }
@@ -103,11 +133,10 @@ answer_of(bp_cover_maker *m, const bp_effective_result *result, const bp_resourc
         return known;
     }
     bp_cover_answer *made = BP_NEW(m->arena, bp_cover_answer);
-    bp_region_mask usable = bp_policy_regions(m->model->facts, m->made->org);
     made->result = result;
     made->resources = resources;
     for (size_t i = 0; result != NULL && i < result->plans.count; i++) {
-        add_plan(m, made, result->plans.at[i]->plan, usable);
+        add_plan(m, made, result->plans.at[i]);
     }
     for (size_t i = 0; resources != NULL && i < resources->rows.count; i++) {
         add_row(m, made, &resources->rows.at[i]);
@@ -195,8 +224,7 @@ fill_account(bp_cover_maker *m, uint32_t index, bp_bound_exemption *exemption)
     m->made->counts[cover->state]++;
     if (account->regions_known && cover->state == BP_COVER_REACHED) {
         bp_region_mask seen = account->resources != NULL ? account->resources->seen : 0;
-        cover->enabled = account->regions & bp_regions_opt_in(m->model->facts) &
-                         bp_policy_regions(m->model->facts, m->made->org) &
+        cover->enabled = account->regions & m->made->org->opt_in & m->usable &
                          ~cover->answer->regions & ~cover->answer->outside & ~seen;
         cover->enabled = cover->answer->regions_open ? 0 : cover->enabled;
     }
@@ -241,8 +269,10 @@ bp_coverage_of(bp_arena *arena, const bp_model *model, const bp_effective *effec
     bp_cover_maker m = {.arena = arena, .model = model, .manifest = manifest};
     m.made = BP_NEW(arena, bp_coverage);
     m.made->org = org;
+    m.usable = bp_policy_regions(model->facts, org);
     m.made->open = is_open(model);
     m.made->accounts = bp_arena_array(arena, count + 1, sizeof *m.made->accounts);
+    m.plans = bp_map_new(arena);
     m.answers = bp_map_new(arena);
     m.results = bp_arena_array(arena, count + 1, sizeof *m.results);
     for (size_t i = 0; i < effective->results.count; i++) {

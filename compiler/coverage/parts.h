@@ -9,6 +9,8 @@ typedef struct bp_cover_maker {
     const bp_model *model;
     const bp_manifest *manifest;
     bp_coverage *made;
+    bp_region_mask usable; /* Regions in which policies act */
+    bp_map *plans;         /* bytes of the address of a plan → bp_cover_answer * of it alone */
     bp_map *answers; /* bytes of the addresses of result and resources → bp_cover_answer * */
     const bp_effective_result **results; /* by account; NULL: no policy reaches it */
 } bp_cover_maker;

@@ -127,6 +127,7 @@ add_role(plan *p, bp_map *claims, const bp_bound_role *bound)
             break;
         }
     }
+    p->good = bp_check_role_texts(p->arena, p->diagnostics, bound, p->model->partition) && p->good;
     note_holes(p, &role->deploy_to, &bound->targets, bound->holes);
     if (p->model->org == NULL && role->deploy_to.count == 0) {
         add_unresolved(p, BP_STR("root"));

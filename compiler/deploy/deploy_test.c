@@ -346,6 +346,55 @@ a_role_is_made_in_the_home_region_alone(void **state)
     }
 }
 
+static void
+what_iam_refuses_of_a_role_is_told(void **state)
+{
+    static const struct {
+        const char *boundary;
+        const char *key;
+        const char *value;
+        const char *account; /* the only target, if any */
+        size_t findings;
+    } cases[] = {
+        {"", "a b", "x_.:/=+-@ \xC3\xA4", "", 0},
+        {"", "it's", "x", "", 1},
+        {"", "a", "${x}", "", 1},
+        {"arn:aws:iam::$account:policy/a/b", "a", "", "", 0},
+        {"arn:aws:iam::aws:policy/PowerUserAccess", "a", "", "", 0},
+        {"arn:aws:iam::200000000001:policy/b", "a", "", "", 1},
+        {"arn:aws:iam::200000000001:policy/b", "a", "", "200000000001", 0},
+        {"arn:aws:iam::200000000001:policy/b", "a", "", "200000000002", 1},
+        {"arn:aws-cn:iam::$account:policy/b", "a", "", "", 1},
+        {"arn:aws:iam::$account:role/b", "a", "", "", 1},
+        {"arn:aws:iam::$account:policy/", "a", "", "", 1},
+        {"arn:aws:iam::$account:policy/a b", "a", "", "", 1},
+        {"arn:aws:iam::$region:policy/a", "a", "", "", 1},
+        {"arn:aws:s3:::x", "a", "", "", 1},
+        {"arn:", "a", "", "", 1},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        world w = nested();
+        bool good = true;
+        bool alone = cases[i].account[0] != '\0';
+        bp_role *role = world_role(&w, "backup", alone ? cases[i].account : "r-test");
+        role->permissions_boundary = bp_str_of(cases[i].boundary);
+        *bp_vec_add(w.arena, &role->tags) =
+            (bp_tag){.key = bp_str_of(cases[i].key), .value = bp_str_of(cases[i].value)};
+        if (alone) {
+            *bp_vec_add(w.arena, &role->deploy_to) =
+                (bp_target_ref){.kind = BP_TARGET_ACCOUNT, .text = BP_STR("its name")};
+        }
+        world_deploy(&w, &good);
+        assert_int_equal(bp_diagnostics_total(w.diagnostics), cases[i].findings);
+        assert_int_equal(good, cases[i].findings == 0);
+        if (cases[i].findings > 0) {
+            assert_string_equal(bp_diagnostics_at(w.diagnostics, 0)->rule->code, "OPS010");
+        }
+        bp_arena_free(w.arena);
+    }
+}
+
 /* A lower policy takes a Region away that the OU above brought: what stays there is told. */
 static void
 what_nobody_needs_is_counted(void **state)
@@ -490,6 +539,56 @@ a_role_gets_the_pair_for_s3_when_plans_reach_it(void **state)
     }
 }
 
+/* Makes a plan name a role as its scanner. */
+static void
+scan_with(world *w, bp_node *selection, const char *role)
+{
+    bp_node *plan = selection->parent->parent->parent;
+    bp_node *settings = world_node(w, plan, BP_NODE_CONTAINER, "scan_settings");
+    bp_node *scanner = world_node(w, settings, BP_NODE_CONTAINER, "GUARDDUTY");
+    bp_reference *reference = BP_NEW(w->arena, bp_reference);
+    *reference = (bp_reference){.kind = BP_REF_ROLE, .path = BP_STR("/"), .name = bp_str_of(role)};
+    world_leaf(w, scanner, "scanner_role_arn", "arn:aws:iam::$account:role/x");
+    scanner->last->assign->reference = reference;
+}
+
+static void
+scans_and_searches_bring_their_permits(void **state)
+{
+    enum { PLAIN = BP_PERMIT_BACKUP | BP_PERMIT_RESTORE };
+    static const struct {
+        const char *selected; /* role of the selection */
+        const char *scanner;
+        const char *setting; /* of the rule; NULL: none */
+        bool written;
+        unsigned permits; /* of role "backup" */
+    } cases[] = {
+        {"backup", "other", NULL, false, PLAIN},
+        {"other", "backup", NULL, false, BP_PERMIT_SCANNER},
+        {"other", "backup", NULL, true, PLAIN | BP_PERMIT_SCANNER},
+        {"backup", "backup", NULL, false, PLAIN | BP_PERMIT_SCANNER},
+        {"backup", "other", "index_actions", false, PLAIN | BP_PERMIT_INDEX},
+        {"backup", "other", "scan_actions", true, PLAIN | BP_PERMIT_SCANS},
+        {"other", "backup", "scan_actions", false, BP_PERMIT_SCANNER},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        world w = nested();
+        bool good = false;
+        world_role(&w, "backup", "r-test")->permits_written = cases[i].written;
+        bp_node *selection = selection_with(&w, "arn:aws:ec2:*:*:volume/*", cases[i].selected);
+        scan_with(&w, selection, cases[i].scanner);
+        bp_node *plan = selection->parent->parent->parent;
+        bp_node *rule = bp_node_child(plan, "rules")->first;
+        if (cases[i].setting != NULL) {
+            bp_node *actions = world_node(&w, rule, BP_NODE_CONTAINER, cases[i].setting);
+            world_list(&w, actions, "resource_types", "EBS");
+        }
+        assert_int_equal(world_deploy(&w, &good)->stacks.at[0].permits, cases[i].permits);
+        bp_arena_free(w.arena);
+    }
+}
+
 int
 main(void)
 {
@@ -507,7 +606,9 @@ main(void)
         cmocka_unit_test(accounts_under_several_ous_share_a_filter),
         cmocka_unit_test(air_gapped_vaults_stay_where_there_are_any),
         cmocka_unit_test(a_role_gets_the_pair_for_s3_when_plans_reach_it),
+        cmocka_unit_test(scans_and_searches_bring_their_permits),
         cmocka_unit_test(a_role_is_made_in_the_home_region_alone),
+        cmocka_unit_test(what_iam_refuses_of_a_role_is_told),
         cmocka_unit_test(slugs_that_collide_are_refused_with_both_places),
         cmocka_unit_test(texts_that_organizations_refuses_are_named),
         cmocka_unit_test(without_an_inventory_every_target_is_unresolved),

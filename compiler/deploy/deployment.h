@@ -83,8 +83,10 @@ bool bp_deploy(bp_arena *arena, bp_diagnostics *diagnostics, const bp_model *mod
 
 /*
  * What the template of a role permits: what is written; else backup and restore, and the pair for
- * S3 if a selection with this role names S3, protects it or takes everything. `effective` may be
- * NULL.
+ * S3 if a selection with this role names S3, protects it or takes everything. On top of either, for
+ * which there are no words: backup search and malware scans where rules of its plans ask for them,
+ * and scanning where a plan names it as scanner role; one that only scans gets nothing else unless
+ * that is written. `effective` may be NULL.
  */
 unsigned bp_role_permits(const bp_facts *facts, const bp_effective *effective, const bp_role *role);
 

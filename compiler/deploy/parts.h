@@ -81,6 +81,10 @@ void bp_spare_count(bp_arena *arena, const bp_model *model, const bp_effective *
 void bp_place_copies_in(bp_arena *arena, const bp_organization *org, const bp_bound_vault *vault,
                         bp_copy_access *access);
 
+/* OPS010: tags and a permissions boundary that IAM refuses. False after a finding. */
+bool bp_check_role_texts(bp_arena *arena, bp_diagnostics *diagnostics, const bp_bound_role *bound,
+                         bp_str partition);
+
 /* Codes of a mask in byte order. */
 void bp_region_codes(const bp_facts *facts, bp_arena *arena, bp_region_mask mask,
                      bp_strings *codes);

@@ -1,6 +1,7 @@
 /*
  * Permits: which managed policies a role gets. Whatever the source says wins; else the plans that
- * name the role decide about S3, whose backups fail without policies of their own.
+ * name the role decide about S3, whose backups fail without policies of their own. Backup search
+ * and malware scans have no words in the language: plans alone decide.
  *
  * Not here: whether written permits are enough (checks).
  */
@@ -57,24 +58,46 @@ selects_s3(const bp_facts *facts, const bp_node *selection)
 }
 
 static bool
-names_role(const bp_node *selection, const bp_role *role)
+names_role(const bp_value *value, const bp_role *role)
 {
-    const bp_value *value = bp_node_value(selection, "iam_role_arn");
     const bp_reference *reference = value != NULL ? value->reference : NULL;
     return reference != NULL && reference->kind == BP_REF_ROLE &&
            bp_str_equal(reference->name, role->name) && bp_str_equal(reference->path, role->path);
 }
 
-static bool
-plan_needs_s3(const bp_facts *facts, const bp_node *plan, const bp_role *role)
+/* What the selections of a plan that name the role make it do; 0 where none does. */
+static unsigned
+work_in_plan(const bp_facts *facts, const bp_node *plan, const bp_role *role)
 {
     static const char *const forms[] = {"selections/tags", "selections/resources"};
+    unsigned permits = 0;
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
         const bp_node *selection = bp_node_first(plan, forms[i]);
         for (; selection != NULL; selection = selection->next) {
-            if (names_role(selection, role) && selects_s3(facts, selection)) {
-                return true;
+            if (!names_role(bp_node_value(selection, "iam_role_arn"), role)) {
+                continue;
             }
+            permits |= BP_PERMIT_BACKUP;
+            if (selects_s3(facts, selection)) {
+                permits |= BP_PERMIT_S3_BACKUP | BP_PERMIT_S3_RESTORE;
+            }
+        }
+    }
+    const bp_node *rule = bp_node_first(plan, "rules");
+    for (; rule != NULL && permits != 0; rule = rule->next) {
+        permits |= bp_node_at(rule, "index_actions/resource_types") != NULL ? BP_PERMIT_INDEX : 0;
+        permits |= bp_node_at(rule, "scan_actions") != NULL ? BP_PERMIT_SCANS : 0;
+    }
+    return permits;
+}
+
+static bool
+scans_for_plan(const bp_node *plan, const bp_role *role)
+{
+    const bp_node *scanner = bp_node_first(plan, "scan_settings");
+    for (; scanner != NULL; scanner = scanner->next) {
+        if (names_role(bp_node_value(scanner, "scanner_role_arn"), role)) {
+            return true;
         }
     }
     return false;
@@ -83,12 +106,14 @@ plan_needs_s3(const bp_facts *facts, const bp_node *plan, const bp_role *role)
 unsigned
 bp_role_permits(const bp_facts *facts, const bp_effective *effective, const bp_role *role)
 {
-    unsigned permits = role->permits;
-    for (size_t i = 0; effective != NULL && !role->permits_written && i < effective->plans.count;
-         i++) {
-        if (plan_needs_s3(facts, effective->plans.at[i].plan, role)) {
-            return permits | BP_PERMIT_S3_BACKUP | BP_PERMIT_S3_RESTORE;
-        }
+    unsigned used = 0;
+    for (size_t i = 0; effective != NULL && i < effective->plans.count; i++) {
+        const bp_node *plan = effective->plans.at[i].plan;
+        used |= work_in_plan(facts, plan, role);
+        used |= scans_for_plan(plan, role) ? BP_PERMIT_SCANNER : 0;
     }
-    return permits;
+    if (role->permits_written) {
+        return role->permits | (used & (BP_PERMIT_INDEX | BP_PERMIT_SCANS | BP_PERMIT_SCANNER));
+    }
+    return used == BP_PERMIT_SCANNER ? used : role->permits | used;
 }

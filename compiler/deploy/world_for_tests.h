@@ -26,6 +26,7 @@ static const bp_rule WORLD_RULES[] = {
     {"OPS011", "active-text", BP_ERROR, BP_AWS_NONE, "ART", "", "0.1"},
     {"QTA008", "template-too-large", BP_ERROR, BP_AWS_NONE, "ART", "", "0.1"},
     {"STK003", "template-invariant", BP_ERROR, BP_AWS_NONE, "ART", "", "0.1"},
+    {"STK006", "deploy-order", BP_WARNING, BP_AWS_NONE, "ART", "", "0.1"},
     {"STK011", "role-in-many-regions", BP_ERROR, BP_AWS_NONE, "MODEL", "", "0.1"},
 };
 

@@ -10,7 +10,7 @@
 
 #include "compiler/policy/schedule.h"
 
-enum { SECONDS_A_DAY = 86400 };
+enum { SECONDS_A_DAY = 86400, DEEPEST = 64 };
 
 typedef struct judge {
     bp_arena *arena;
@@ -54,13 +54,14 @@ need(judge *j, const bp_node *node, const char *key, bool told)
     }
 }
 
-/* A list that must hold something. */
+/* A list that must hold something. `told`: a rule of its own speaks of it even where the values
+ * were taken away by other policies than the one that gave them. */
 static void
-need_items(judge *j, const bp_node *node, const char *key)
+need_items(judge *j, const bp_node *node, const char *key, bool told)
 {
     const bp_value *list = bp_node_value(node, key);
     if (list != NULL && list->kind == BP_VALUE_LIST && list->items.count == 0) {
-        add(j, BP_FAULT_FEW, node, key, true);
+        add(j, BP_FAULT_FEW, node, key, told || !list->emptied);
     }
 }
 
@@ -126,13 +127,31 @@ static void
 judge_rule(judge *j, const bp_node *rule)
 {
     need(j, rule, "target_backup_vault_name", false);
+    need_items(j, rule, "index_actions/resource_types", true);
     judge_lifecycle(j, rule, rule);
     at_most(j, rule, "copy_actions", count_of(rule, "copy_actions"), "RULE_COPIES");
+    at_most(j, rule, "recovery_point_tags", count_of(rule, "recovery_point_tags"), "RP_TAGS");
     for (const bp_node *copy = bp_node_first(rule, "copy_actions"); copy; copy = copy->next) {
         if (copy->kind == BP_NODE_COPY) {
             judge_lifecycle(j, rule, copy);
         }
     }
+}
+
+/* Values and conditions of a selection. */
+static void
+judge_counts(judge *j, const bp_node *selection)
+{
+    const bp_value *values = bp_node_value(selection, "tag_value");
+    size_t conditions = 0;
+    for (const bp_node *group = bp_node_first(selection, "conditions"); group;
+         group = group->next) {
+        for (const bp_node *entry = group->first; entry != NULL; entry = entry->next) {
+            conditions++;
+        }
+    }
+    at_most(j, selection, "tag_value", values == NULL ? 0 : values->items.count, "SELECTION_TAGS");
+    at_most(j, selection, "conditions", conditions, "SELECTION_CONDITIONS");
 }
 
 static void
@@ -149,12 +168,17 @@ judge_selections(judge *j, const bp_node *plan)
         need(j, tag, "iam_role_arn", true);
         need(j, tag, "tag_key", true);
         need(j, tag, "tag_value", true);
-        need_items(j, tag, "tag_value");
+        need_items(j, tag, "tag_value", false);
+        judge_counts(j, tag);
     }
     for (; resource != NULL; resource = resource->next) {
         need(j, resource, "iam_role_arn", true);
+        judge_counts(j, resource);
     }
-    at_most(j, plan, "selections", count_of(plan, "selections/tags"), "PLAN_TAG_SELECTIONS");
+    size_t tags = count_of(plan, "selections/tags");
+    at_most(j, plan, "selections", tags, "PLAN_TAG_SELECTIONS");
+    at_most(j, plan, "selections", tags + count_of(plan, "selections/resources"),
+            "PLAN_ASSIGNMENTS");
 }
 
 void
@@ -163,7 +187,7 @@ bp_plan_faults(bp_arena *arena, const bp_facts *facts, const bp_node *plan, int6
 {
     judge j = {.arena = arena, .facts = facts, .as_of = as_of, .faults = faults};
     need(&j, plan, "regions", false);
-    need_items(&j, plan, "regions");
+    need_items(&j, plan, "regions", true);
     if (bp_node_first(plan, "rules") == NULL && !plan->holes) {
         add(&j, BP_FAULT_MISSING, plan, "rules", false);
     }
@@ -174,4 +198,48 @@ bp_plan_faults(bp_arena *arena, const bp_facts *facts, const bp_node *plan, int6
         }
     }
     judge_selections(&j, plan);
+}
+
+/* Whether nothing at or below a node was refused. */
+static bool
+is_understood(const bp_node *node, int depth)
+{
+    const bp_value *const values[] = {node->assign, node->append, node->remove, node->plain};
+    bool good = !node->holes && depth < DEEPEST;
+    for (size_t i = 0; good && i < sizeof values / sizeof *values; i++) {
+        const bp_value *value = values[i];
+        good = value == NULL || value->kind != BP_VALUE_UNKNOWN;
+        for (size_t k = 0; good && value != NULL && k < value->items.count; k++) {
+            good = value->items.at[k]->kind != BP_VALUE_UNKNOWN;
+        }
+    }
+    for (const bp_node *child = node->first; good && child != NULL; child = child->next) {
+        good = is_understood(child, depth + 1);
+    }
+    return good;
+}
+
+bool
+bp_way_faults(bp_merger *merger, const bp_facts *facts, bp_way *way, int64_t as_of,
+              bp_faults *faults)
+{
+    bool good = true;
+    for (const bp_way *level = way; level != NULL; level = level->above) {
+        for (size_t i = 0; i < level->peers.count; i++) {
+            const bp_node *document = level->peers.at[i]->policy->document;
+            good = good && document != NULL && !document->holes;
+        }
+    }
+    bp_merged *plans = bp_merged_kid(merger, bp_merger_document(merger, way), BP_STR("plans"));
+    if (plans != NULL) {
+        bp_merged_open(merger, plans);
+    }
+    for (size_t i = 0; plans != NULL && i < plans->kids.count; i++) {
+        if (bp_merged_holds(merger, plans->kids.at[i])) {
+            const bp_node *plan = bp_merged_tree(merger, plans->kids.at[i]);
+            bp_plan_faults(merger->arena, facts, plan, as_of, faults);
+            good = good && is_understood(plan, 0);
+        }
+    }
+    return good;
 }

@@ -5,8 +5,8 @@
 #ifndef BP_COMPILER_EFFECTIVE_FAULTS_H
 #define BP_COMPILER_EFFECTIVE_FAULTS_H
 
+#include "compiler/effective/merge.h"
 #include "compiler/facts/facts.h"
-#include "compiler/policy/tree.h"
 
 typedef enum bp_fault_kind {
     BP_FAULT_MISSING,  /* KEY_REQUIRED */
@@ -29,5 +29,11 @@ typedef BP_VEC(bp_fault) bp_faults;
  * which the distance of runs is judged. */
 void bp_plan_faults(bp_arena *arena, const bp_facts *facts, const bp_node *plan, int64_t as_of,
                     bp_faults *faults);
+
+/* The faults of all plans that a level merges to; a NULL level has none. True if every part of them
+ * was understood; else something was refused where it is written, and what AWS would say is open.
+ */
+bool bp_way_faults(bp_merger *merger, const bp_facts *facts, bp_way *way, int64_t as_of,
+                   bp_faults *faults);
 
 #endif

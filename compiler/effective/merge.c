@@ -11,6 +11,8 @@
  */
 #include "compiler/effective/merge_parts.h"
 
+#include <string.h>
+
 #include "grammar/ast.h"
 
 /* Documents are read with a limit of their own; this one only keeps the walk finite. */
@@ -82,7 +84,7 @@ void
 bp_merge_tell(bp_merger *m, bp_way *level, bp_merge_event event)
 {
     if (level != NULL) {
-        *bp_vec_add(m->arena, &level->events) = event;
+        *bp_vec_add(m->scratch, &level->events) = event;
     }
 }
 
@@ -390,6 +392,19 @@ merge_node(bp_merger *m, bp_merged *above, const bp_parts *parts, bp_way *level,
     return node;
 }
 
+/* There may be very many: they are gathered in scratch and kept without room to spare. */
+static void
+keep_events(bp_merger *m, bp_way *level)
+{
+    if (level == NULL || level->events.count == 0) {
+        return;
+    }
+    bp_merge_event *kept = bp_arena_array(m->arena, level->events.count, sizeof *kept);
+    memcpy(kept, level->events.at, level->events.count * sizeof *kept);
+    level->events.at = kept;
+    level->events.room = level->events.count;
+}
+
 bp_merged *
 bp_merge_over(bp_merger *m, bp_merged *above, const bp_parts *peers, bp_way *events)
 {
@@ -398,6 +413,7 @@ bp_merge_over(bp_merger *m, bp_merged *above, const bp_parts *peers, bp_way *eve
     }
     bool outermost = begin(m);
     bp_merged *merged = merge_node(m, above, peers, events, 0);
+    keep_events(m, events);
     end(m, outermost);
     return merged;
 }

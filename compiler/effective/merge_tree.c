@@ -33,6 +33,7 @@ value_of(bp_merger *m, const bp_merged *node)
     for (size_t i = 0; i < node->items.count; i++) {
         *bp_vec_add(m->arena, &value->items) = copy_value(m, &node->items.at[i]);
     }
+    value->emptied = node->items.count == 0 && node->whole.value->items.count > 0;
     return value;
 }
 

@@ -127,8 +127,7 @@ static void
 tell_replaced(bp_merger *m, bp_merged *node, const bp_part *part, bp_way *level)
 {
     const bp_value *value = part->node->assign;
-    if (!node->has_value || !node->list || node->hole || value->kind != BP_VALUE_LIST ||
-        is_supplied(part->node)) {
+    if (!node->has_value || !node->list || node->hole || value->kind != BP_VALUE_LIST) {
         return;
     }
     for (size_t i = 0; i < node->items.count; i++) {
@@ -183,8 +182,8 @@ static void
 tell_weaker(bp_merger *m, const bp_merged *node, const bp_part *part, bp_way *level)
 {
     const bp_value *value = part->node->assign;
-    if (!node->has_value || node->list || node->hole || is_supplied(part->node) ||
-        value->kind != BP_VALUE_TEXT || node->whole.bound == part->bound ||
+    if (!node->has_value || node->list || node->hole || value->kind != BP_VALUE_TEXT ||
+        node->whole.bound == part->bound ||
         !is_weaker(part->node, node->items.at[0].value->text, value->text)) {
         return;
     }
@@ -238,12 +237,12 @@ apply_assigns(bp_merger *m, bp_merged *node, const bp_parts *parts, bp_way *leve
             }
             continue;
         }
-        if (first == NULL) {
-            first = part;
-            tell_replaced(m, node, part, level);
-            tell_weaker(m, node, part, level);
-        }
+        first = first == NULL ? part : first;
         owner = tell_rival(m, owner, part, level);
+    }
+    if (owner != NULL && same_value(owner->node->assign, first->node->assign)) {
+        tell_replaced(m, node, owner, level);
+        tell_weaker(m, node, owner, level);
     }
     if (first != NULL && !(is_supplied(first->node) && has_value(node, first->node->assign))) {
         set_value(m, node, first);

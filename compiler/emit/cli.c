@@ -122,7 +122,7 @@ add_stack_set(bp_emission *emission, const bp_template *template, bool create)
     bp_json_put_text(body, "Description", bp_stack_description(arena, stack));
     put_body(emission, body, template);
     bp_stack_set_switches(body);
-    bp_json_put_c(body, "CallAs", "SELF");
+    bp_json_put_c(body, "CallAs", emission->call_as);
     if (!create) {
         bp_json_put(body, "OperationPreferences", bp_operation_preferences(arena));
     }
@@ -147,7 +147,7 @@ add_instances(bp_emission *emission, const bp_template *template, bp_buf *plan)
         bp_json_put(body, "DeploymentTargets", bp_deployment_targets(arena, group));
         bp_json_put(body, "Regions", bp_texts(arena, &group->regions));
         bp_json_put(body, "OperationPreferences", bp_operation_preferences(arena));
-        bp_json_put_c(body, "CallAs", "SELF");
+        bp_json_put_c(body, "CallAs", emission->call_as);
         step what = {
             .id = bp_str_format(arena, "create-stack-instances:%.*s:%zu", BP_ARG(key), i + 1),
             .service = "cloudformation",
@@ -244,8 +244,12 @@ bp_emit_cli(bp_emission *emission)
 {
     const bp_deployment *deployment = emission->deployment;
     bp_buf plan = {.arena = emission->arena};
-    bp_buf_format(&plan, "home-region\t%.*s\nglobal-region\t%.*s\nprerequisites\n",
+    bp_buf_format(&plan, "home-region\t%.*s\nglobal-region\t%.*s\n",
                   BP_ARG(deployment->home_region), BP_ARG(deployment->global_region));
+    if (!bp_calls_for_itself(emission)) {
+        bp_buf_format(&plan, "call-as\t%s\n", emission->call_as);
+    }
+    bp_buf_add_c(&plan, "prerequisites\n");
     add_policy_type(emission);
     add_bucket(emission, &plan);
     for (size_t i = 0; i < emission->templates.count; i++) {

@@ -146,6 +146,12 @@ bp_put_template_text(const bp_emission *emission, bp_json *to, const bp_template
     }
 }
 
+bool
+bp_calls_for_itself(const bp_emission *emission)
+{
+    return bp_str_is(bp_str_of(emission->call_as), "SELF");
+}
+
 unsigned
 bp_build_targets(const bp_build_order *order)
 {
@@ -169,6 +175,7 @@ start(bp_arena *arena, bp_diagnostics *diagnostics, const bp_deployment *deploym
                          .targets = bp_build_targets(order),
                          .bucket = order->bucket,
                          .previous = order->previous,
+                         .call_as = order->delegated ? "DELEGATED_ADMIN" : "SELF",
                          .artifacts = BP_NEW(arena, bp_artifacts),
                          .steps = bp_json_array(arena),
                          .good = true};
@@ -223,6 +230,7 @@ bp_emit(bp_arena *arena, bp_diagnostics *diagnostics, const bp_deployment *deplo
     }
     bp_check_templates(&emission);
     bp_emit_manifest(&emission);
+    bp_check_order(&emission);
     return emission.good;
 }
 

@@ -24,6 +24,7 @@ typedef struct bp_build_order {
     unsigned targets;                 /* BP_TARGET_ bits */
     const bp_template_bucket *bucket; /* NULL: templates are sent inline */
     const bp_previous *previous;      /* NULL: nothing is removed */
+    bool delegated; /* stack sets are called by a delegated administrator, not by their account */
 } bp_build_order;
 
 /*
@@ -63,5 +64,26 @@ bool bp_emit_judge(bp_arena *arena, bp_diagnostics *diagnostics, const bp_deploy
  * longer made. False when the text is no manifest of ours. Only clean paths below the folder are
  * given. */
 bool bp_manifest_files(bp_arena *arena, bp_str manifest_json, bp_strings *paths);
+
+/* What a step of a deployment makes, in the order in which that has to be. */
+typedef enum bp_step_kind {
+    BP_STEP_STACK, /* in the management account */
+    BP_STEP_ROLE_SET,
+    BP_STEP_VAULT_SET,
+    BP_STEP_POLICY /* attached */
+} bp_step_kind;
+
+typedef struct bp_plan_step {
+    bp_step_kind kind;
+    bp_str key;    /* "role-SLUG", "vault-SLUG"; of a policy its slug */
+    bp_span place; /* bytes of the text */
+} bp_plan_step;
+
+typedef BP_VEC(bp_plan_step) bp_plan_steps;
+
+/* The steps that a plan.tsv, or cli.steps of a manifest.json, has; those that the text shows until
+ * it cannot be read. Other lines and steps are left out. */
+bp_plan_steps bp_plan_read_steps(bp_arena *arena, bp_str text);
+bp_plan_steps bp_manifest_read_steps(bp_arena *arena, bp_str text);
 
 #endif

@@ -354,6 +354,40 @@ a_large_management_template_is_refused_and_the_cli_path_is_not(void **state)
     bp_arena_free(w.arena);
 }
 
+static size_t
+warnings_of(world *w, const char *code)
+{
+    size_t count = 0;
+    bp_diagnostics_settle(w->diagnostics);
+    for (size_t i = 0; i < bp_diagnostics_total(w->diagnostics); i++) {
+        const bp_finding *finding = bp_diagnostics_at(w->diagnostics, i);
+        count += strcmp(finding->rule->code, code) == 0 && finding->severity == BP_WARNING;
+    }
+    return count;
+}
+
+/* Policies are added one by one: silent up to 80 % of the limit, a warning up to it, then refused.
+ */
+static void
+a_management_template_near_the_limit_is_told(void **state)
+{
+    (void)state;
+    size_t warned = 0;
+    for (int count = 16; count < 40; count += 2) {
+        bool good = true;
+        world w = seed();
+        for (int i = 0; i < count; i++) {
+            seed_policy(&w, bp_str_format(w.arena, "p%d", i).at, "", "ou-ab12-prod0001");
+        }
+        size_t size = emit(&w, ALL, &good)->management_size;
+        assert_int_equal(good, size <= 51200);
+        assert_int_equal(warnings_of(&w, "QTA008"), size > 40960 && size <= 51200);
+        warned += warnings_of(&w, "QTA008");
+        bp_arena_free(w.arena);
+    }
+    assert_true(warned > 1);
+}
+
 static void
 more_than_500_resources_are_refused(void **state)
 {
@@ -447,6 +481,7 @@ main(int count, char **arguments)
         cmocka_unit_test(text_that_is_only_strange_passes),
         cmocka_unit_test(a_tag_that_is_a_function_is_refused_where_it_is_a_key),
         cmocka_unit_test(a_large_management_template_is_refused_and_the_cli_path_is_not),
+        cmocka_unit_test(a_management_template_near_the_limit_is_told),
         cmocka_unit_test(more_than_500_resources_are_refused),
         cmocka_unit_test(the_manifest_gives_its_files_back),
         cmocka_unit_test(foreign_manifests_and_dirty_paths_are_not_believed),

@@ -67,7 +67,7 @@ put_stack_set(bp_emission *emission, bp_json *resources, const bp_template *temp
     bp_json_put_text(properties, "StackSetName", stack->stack_name);
     bp_json_put_text(properties, "Description", bp_stack_description(arena, stack));
     bp_stack_set_switches(properties);
-    bp_json_put_c(properties, "CallAs", "SELF");
+    bp_json_put_c(properties, "CallAs", emission->call_as);
     bp_json_put(properties, "OperationPreferences", bp_operation_preferences(arena));
     bp_json_put(properties, "Tags", bp_tag_list(arena, NULL));
     bp_json_put(properties, "Parameters", bp_parameter_list(arena, stack));
@@ -120,28 +120,33 @@ put_policy(bp_emission *emission, bp_json *resources, const bp_deployed_policy *
     return id;
 }
 
-/* More resources than a template holds: refused before it is built. */
+/* More resources than a template holds: refused before it is built; nearly as many are told. */
 static bool
 fits(bp_emission *emission)
 {
+    enum { MARGIN_PERCENT = 80 };
     const bp_deployment *deployment = emission->deployment;
     const bp_quota *quota = bp_quota_find(deployment->facts, "CFN_RESOURCES");
     size_t count = deployment->policies.count;
     for (size_t i = 0; i < deployment->stacks.count; i++) {
         count += deployment->stacks.at[i].groups.count > 0 ? 1 : 0;
     }
-    if ((int64_t)count <= quota->value) {
+    if ((int64_t)count * 100 <= quota->value * MARGIN_PERCENT) {
         return true;
     }
+    bool fit = (int64_t)count <= quota->value;
     bp_finding *finding =
         bp_report(emission->diagnostics, "QTA008", BP_NOWHERE,
-                  "the management template has %zu resources; CloudFormation takes at most %lld",
-                  count, (long long)quota->value);
+                  "the management template has %zu resources%s; CloudFormation takes at most %lld",
+                  count, fit ? ", more than 80 % of the limit" : "", (long long)quota->value);
+    if (fit) {
+        finding->severity = BP_WARNING;
+    }
     bp_finding_help(emission->diagnostics, finding,
                     "build without the target \"cloudformation\": the CLI path sends one input a "
                     "stack set and policy");
-    emission->good = false;
-    return false;
+    emission->good = emission->good && fit;
+    return fit;
 }
 
 void

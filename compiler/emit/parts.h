@@ -27,6 +27,7 @@ typedef struct bp_emission {
     unsigned targets;
     const bp_template_bucket *bucket; /* NULL: none */
     const bp_previous *previous;      /* NULL: none */
+    const char *call_as;              /* CallAs of every call about stack sets */
     bp_artifacts *artifacts;
     BP_VEC(bp_template) templates; /* same order as deployment->stacks */
     bp_json *steps;                /* of the CLI path, for the manifest */
@@ -80,6 +81,9 @@ bp_json *bp_tag_list(bp_arena *arena, const bp_tags *tags);
 bp_json *bp_tag_map(bp_arena *arena, const bp_tags *tags);
 bp_json *bp_texts(bp_arena *arena, const bp_strings *texts);
 
+/* Whether the management account calls for its own stack sets, as it does unless the project says
+ * otherwise. */
+bool bp_calls_for_itself(const bp_emission *emission);
 /* Members that stack sets have on both paths. */
 void bp_stack_set_switches(bp_json *to); /* PermissionModel … ManagedExecution, without CallAs */
 bp_json *bp_operation_preferences(bp_arena *arena);
@@ -105,11 +109,14 @@ typedef struct bp_template_facts {
     bool auto_deployment;
     bool named_iam; /* CAPABILITY_NAMED_IAM */
     bool ous, accounts, filter;
+    bool drops; /* some resource goes with its stack because the template says so */
     size_t resources;
 } bp_template_facts;
 
 bp_template_facts bp_template_look(bp_arena *arena, bp_str text);
 /* Judges all templates and stack set inputs of the emission: STK003, QTA008. */
 void bp_check_templates(bp_emission *emission);
+/* Judges the order of the plan and of the manifest's steps: STK006. */
+void bp_check_order(bp_emission *emission);
 
 #endif

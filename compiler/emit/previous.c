@@ -7,6 +7,8 @@
  */
 #include "compiler/emit/previous.h"
 
+#include "compiler/emit/parts.h"
+
 #include "lib/json_read.h"
 #include "lib/map.h"
 
@@ -419,4 +421,10 @@ bp_template_fixed(bp_arena *arena, bp_str template_json)
             break;
         }
     }
+}
+
+bool
+bp_template_drops(bp_arena *arena, bp_str template_json)
+{
+    return bp_template_look(arena, template_json).drops;
 }

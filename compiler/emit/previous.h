@@ -15,6 +15,7 @@ typedef struct bp_previous_stack {
     bp_str stack_name;
     bp_str template;           /* path in the folder of the manifest; empty: none */
     bp_str fixed;              /* what of its template can only be set once; empty: not known */
+    bool dropped;              /* its template lets the vault go with its stack; false: not known */
     bp_instance_groups groups; /* stack sets */
     bp_strings regions;        /* plain stacks */
 } bp_previous_stack;
@@ -43,6 +44,9 @@ bool bp_previous_read(bp_arena *arena, bp_str manifest_json, bp_previous *previo
  * key, and the bounds of an air-gapped one. As a text to compare; empty: no vault in it. */
 bp_str bp_template_fixed(bp_arena *arena, bp_str template_json);
 
+/* Whether a template lets its vault go with its stack (keep = off). */
+bool bp_template_drops(bp_arena *arena, bp_str template_json);
+
 typedef enum bp_removal_kind { /* in the order they are done */
                                BP_REMOVE_ATTACHMENT,
                                BP_REMOVE_POLICY,
@@ -57,6 +61,7 @@ typedef struct bp_removal {
     bp_str detail; /* where, or of what */
     bp_str input;  /* path of its input file */
     bp_str vault;  /* the vault that stays behind without a stack; empty: none */
+    bool dropped;  /* no, it goes with its stack */
 } bp_removal;
 
 typedef BP_VEC(bp_removal) bp_removals;

@@ -135,7 +135,7 @@ remove_stack_set(removing *r, const bp_previous_stack *set)
     bp_arena *arena = r->emission->arena;
     bp_json *body = bp_json_object(arena);
     bp_json_put_text(body, "StackSetName", set->stack_name);
-    bp_json_put_c(body, "CallAs", "SELF");
+    bp_json_put_c(body, "CallAs", r->emission->call_as);
     bp_removal row = {
         .what = BP_REMOVE_STACK_SET,
         .name = set->stack_name,
@@ -160,7 +160,8 @@ remove_stack(removing *r, const bp_previous_stack *stack, bp_str region)
                       .detail = region,
                       .input = bp_str_format(arena, "cli/%.*s.%.*s.delete-stack.json", BP_ARG(key),
                                              BP_ARG(region)),
-                      .vault = stack->kind == BP_STACK_VAULT ? stack->creates : (bp_str){0}};
+                      .vault = stack->kind == BP_STACK_VAULT ? stack->creates : (bp_str){0},
+                      .dropped = stack->dropped};
     bp_removal_add(r, &row, body);
     bp_buf_format(&r->plan, "management-stack\t%.*s\t%.*s\t%.*s\n", BP_ARG(key), BP_ARG(region),
                   BP_ARG(stack->stack_name));
@@ -197,6 +198,9 @@ bp_emit_removals(bp_emission *emission)
     bp_buf_format(&r.plan, "organization\t%.*s\nhome-region\t%.*s\nglobal-region\t%.*s\n",
                   BP_ARG(deployment->organization_id), BP_ARG(deployment->home_region),
                   BP_ARG(deployment->global_region));
+    if (!bp_calls_for_itself(emission)) {
+        bp_buf_format(&r.plan, "call-as\t%s\n", emission->call_as);
+    }
     remove_policies(&r);
     for (size_t i = previous->stack_sets.count; i-- > 0;) {
         const bp_previous_stack *set = &previous->stack_sets.at[i];

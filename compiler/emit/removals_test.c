@@ -184,6 +184,14 @@ keys_and_bounds_are_fixed_and_tags_are_not(void **state)
     assert_false(
         bp_str_equal(plain, bp_template_fixed(arena, VAULT_WITH("\"MinRetentionDays\":7"))));
     assert_int_equal(bp_template_fixed(arena, BP_STR("{")).size, 0);
+    assert_true(bp_template_drops(
+        arena, BP_STR("{\"Resources\":{\"BackupVault\":{\"DeletionPolicy\":\"Delete\"}}}")));
+    assert_false(bp_template_drops(
+        arena, BP_STR("{\"Resources\":{\"BackupVault\":{\"DeletionPolicy\":\"Retain\"}}}")));
+    assert_false(bp_template_drops(
+        arena, BP_STR("{\"Resources\":{\"BackupVault\":{\"BackupVaultTags\":{\"DeletionPolicy\":"
+                      "\"Delete\"}}}}")));
+    assert_false(bp_template_drops(arena, BP_STR("{")));
     bp_arena_free(arena);
 }
 

@@ -231,7 +231,7 @@ remove_cut(removing *r, const bp_previous_stack *set, const bp_cut *cut, size_t 
     bp_json_put(body, "Regions", bp_texts(arena, &cut->regions));
     bp_json_put(body, "OperationPreferences", bp_operation_preferences(arena));
     bp_json_put_bool(body, "RetainStacks", true);
-    bp_json_put_c(body, "CallAs", "SELF");
+    bp_json_put_c(body, "CallAs", r->emission->call_as);
     bp_str input = bp_str_format(arena, "cli/remove-%.*s-%.*s.delete-stack-instances.%zu.json",
                                  BP_ARG(set->kind_word), BP_ARG(set->slug), number);
     bp_removal row = {.what = BP_REMOVE_INSTANCES,

@@ -8,7 +8,7 @@
 
 #include "lib/json_read.h"
 
-enum { DEPTH = 64 };
+enum { DEPTH = 64, MARGIN_PERCENT = 80 };
 
 /* Where the reader is: the keys from the top down; array elements have an empty one. */
 typedef struct place {
@@ -57,6 +57,8 @@ look_at_value(bp_template_facts *facts, const place *at, const bp_json_event *va
     if (value->kind != BP_JSON_STRING || in_user_map(at)) {
         return;
     }
+    facts->drops |= at->depth == 3 && bp_str_is(at->keys[0], "Resources") &&
+                    bp_str_is(key, "DeletionPolicy") && bp_str_is(value->text, "Delete");
     facts->service_managed |=
         bp_str_is(key, "PermissionModel") && bp_str_is(value->text, "SERVICE_MANAGED");
     facts->named_iam |=
@@ -129,22 +131,27 @@ fault(bp_emission *emission, bp_span span, bp_str what, const char *rule)
     emission->good = false;
 }
 
-/* Without a bucket a template is sent inside of a call, which takes less. */
+/* Without a bucket a template is sent inside of a call, which takes less. What is near the limit is
+ * told while there is time. */
 static void
 check_size(bp_emission *emission, bp_span span, bp_str what, size_t size, const char *help)
 {
     bool named = emission->bucket != NULL;
     const bp_quota *quota =
         bp_quota_find(emission->deployment->facts, named ? "CFN_BODY_S3" : "CFN_BODY_INLINE");
-    if ((int64_t)size <= quota->value) {
+    if ((int64_t)size * 100 <= quota->value * MARGIN_PERCENT) {
         return;
     }
-    bp_finding *finding =
-        bp_report(emission->diagnostics, "QTA008", span,
-                  "%.*s has %zu bytes; CloudFormation takes at most %lld %s", BP_ARG(what), size,
-                  (long long)quota->value, named ? "by address" : "inline");
+    bool fits = (int64_t)size <= quota->value;
+    bp_finding *finding = bp_report(emission->diagnostics, "QTA008", span,
+                                    "%.*s has %zu bytes%s; CloudFormation takes at most %lld %s",
+                                    BP_ARG(what), size, fits ? ", more than 80 % of the limit" : "",
+                                    (long long)quota->value, named ? "by address" : "inline");
+    if (fits) {
+        finding->severity = BP_WARNING;
+    }
     bp_finding_help(emission->diagnostics, finding, "%s", help);
-    emission->good = false;
+    emission->good = emission->good && fits;
 }
 
 static void

@@ -57,10 +57,66 @@ a_role_has_what_it_declares(void **state)
     HAS(text, "policy/AWSBackupServiceRolePolicyForS3Backup\"}");
     HAS(text, "policy/AWSBackupServiceRolePolicyForS3Restore\"}");
     LACKS(text, "ForBackup");
+    LACKS(text, "malware");
     HAS(text,
         "\"Tags\":[{\"Key\":\"ManagedBy\",\"Value\":\"backpol\"},{\"Key\":\"a\",\"Value\":\"b "
         "\\\"c\\\"\"}]");
     bp_arena_free(arena);
+}
+
+static void
+a_scanner_is_assumed_by_malware_protection_too(void **state)
+{
+    bp_arena *arena = bp_arena_new(NULL);
+    bp_role role = {.name = BP_STR("r"),
+                    .path = BP_STR("/"),
+                    .permits = BP_PERMIT_SCANNER,
+                    .source_account_condition = true};
+    (void)state;
+    const char *text = role_text(arena, &role);
+    HAS(text, "{\"Sid\":\"AllowMalwareProtection\",\"Effect\":\"Allow\",\"Principal\":{"
+              "\"Service\":\"malware-protection.guardduty.amazonaws.com\"},\"Action\":\"sts:"
+              "AssumeRole\",\"Condition\":{\"StringEquals\":{\"aws:SourceAccount\":{\"Ref\":"
+              "\"AWS::AccountId\"}}}}");
+    HAS(text, "{\"Service\":\"backup.amazonaws.com\"}");
+    HAS(text, "\"ManagedPolicyArns\":[{\"Fn::Sub\":\"arn:${AWS::Partition}:iam::aws:policy/"
+              "AWSBackupGuardDutyRolePolicyForScans\"}]");
+    role.permits = BP_PERMIT_INDEX | BP_PERMIT_SCANS;
+    text = role_text(arena, &role);
+    HAS(text, "[{\"Fn::Sub\":\"arn:${AWS::Partition}:iam::aws:policy/"
+              "AWSBackupServiceRolePolicyForIndexing\"},{\"Fn::Sub\":\"arn:${AWS::Partition}:iam::"
+              "aws:policy/AWSBackupServiceRolePolicyForScans\"}]");
+    LACKS(text, "malware");
+    bp_arena_free(arena);
+}
+
+static void
+a_boundary_lies_in_the_account_of_the_role(void **state)
+{
+    static const struct {
+        const char *arn;
+        const char *has;
+    } cases[] = {
+        {"arn:aws:iam::$account:policy/team/b-${x}",
+         "\"PermissionsBoundary\":{\"Fn::Sub\":[\"arn:${AWS::Partition}:iam::${AWS::AccountId}:"
+         "policy/${BoundaryName}\",{\"BoundaryName\":\"team/b-${x}\"}]}"},
+        {"arn:aws:iam::aws:policy/PowerUserAccess",
+         "\"PermissionsBoundary\":\"arn:aws:iam::aws:policy/PowerUserAccess\""},
+        {"arn:aws:iam::222233334444:policy/b",
+         "\"PermissionsBoundary\":\"arn:aws:iam::222233334444:policy/b\""},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        bp_arena *arena = bp_arena_new(NULL);
+        bp_role role = {.name = BP_STR("r"),
+                        .path = BP_STR("/"),
+                        .permits = BP_PERMIT_BACKUP,
+                        .permissions_boundary = bp_str_of(cases[i].arn)};
+        const char *text = role_text(arena, &role);
+        HAS(text, cases[i].has);
+        assert_false(bp_template_look(arena, bp_str_of(text)).strange);
+        bp_arena_free(arena);
+    }
 }
 
 static void
@@ -305,12 +361,55 @@ what_a_stack_set_may_not_hold_is_a_finding(void **state)
     }
 }
 
+static void
+a_plan_that_is_out_of_order_is_a_finding(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path;
+        const char *text;
+        size_t findings;
+    } cases[] = {
+        {"cli/plan.tsv",
+         "prerequisites\nstack\tmanagement-role-a\tr\tn\nstack-set\trole-a\tn\t1\n"
+         "stack-set\tvault-a\tn\t1\npolicy\tpolicy-p\tr-ab12\npolicy\tpolicy-q\n",
+         0},
+        {"cli/plan.tsv", "policy\tpolicy-p\tr-ab12\nstack-set\trole-a\tn\t1\n", 1},
+        {"cli/plan.tsv", "stack-set\tvault-a\tn\t1\nstack-set\trole-a\tn\t1\n", 1},
+        {"cli/plan.tsv", "stack-set\trole-a\tn\t1\nstack\tmanagement-vault-a\tr\tn\n", 1},
+        {"manifest.json",
+         "{\"a\":[1],\"cli\":{\"plan\":\"x\",\"steps\":[{\"id\":\"create-policy:p\"},{\"id\":"
+         "\"create-stack-instances:vault-a:1\",\"when\":\"always\"},{\"id\":\"attach-policy:p:r\"}]"
+         "}}",
+         0},
+        {"manifest.json",
+         "{\"cli\":{\"steps\":[{\"id\":\"attach-policy:p:r\"},{\"id\":\"create-stack-instances:"
+         "vault-a:1\"}]}}",
+         1},
+        {"other.tsv", "policy\tpolicy-p\tr-ab12\nstack-set\trole-a\tn\t1\n", 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        world w = world_new("o-test000001", "r-test", "100000000000", "eu-west-1");
+        bp_artifacts artifacts = {0};
+        bp_emission emission = {
+            .arena = w.arena, .diagnostics = w.diagnostics, .artifacts = &artifacts, .good = true};
+        *bp_vec_add(w.arena, &artifacts.files) =
+            (bp_file_out){.path = bp_str_of(cases[i].path), .text = bp_str_of(cases[i].text)};
+        bp_check_order(&emission);
+        assert_int_equal(bp_diagnostics_total(w.diagnostics), cases[i].findings);
+        assert_int_equal(emission.good, cases[i].findings == 0);
+        bp_arena_free(w.arena);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_a_stack_set_may_not_hold_is_a_finding),
         cmocka_unit_test(a_role_has_what_it_declares),
+        cmocka_unit_test(a_scanner_is_assumed_by_malware_protection_too),
+        cmocka_unit_test(a_boundary_lies_in_the_account_of_the_role),
         cmocka_unit_test(a_declared_managed_by_wins_and_no_key_stands_twice),
         cmocka_unit_test(keys_follow_the_encryption),
         cmocka_unit_test(locks_are_removable_unless_compliance_is_written),
@@ -320,6 +419,7 @@ main(void)
         cmocka_unit_test(a_vault_that_is_not_kept_goes_with_its_key),
         cmocka_unit_test(a_topic_is_that_of_the_account_and_region),
         cmocka_unit_test(our_own_templates_look_good),
+        cmocka_unit_test(a_plan_that_is_out_of_order_is_a_finding),
         cmocka_unit_test(the_self_check_sees_what_must_not_be),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -171,7 +171,7 @@ put_instances(terraform *t, bp_str name, const bp_instance_group *group, size_t 
         body, "stack_set_name",
         bp_str_format(arena, "${aws_cloudformation_stack_set.%.*s.name}", BP_ARG(name)));
     bp_json_put(body, "regions", bp_texts(arena, &group->regions));
-    bp_json_put_c(body, "call_as", "SELF");
+    bp_json_put_c(body, "call_as", t->emission->call_as);
     bp_json *targets = bp_json_put_object(body, "deployment_targets");
     bp_json_put(targets, "organizational_unit_ids", bp_texts(arena, &group->ous));
     if (group->accounts.count > 0) {
@@ -197,7 +197,7 @@ put_stack_set(terraform *t, const bp_template *template)
     bp_json_put_text(body, "name", stack->stack_name);
     bp_json_put_text(body, "description", plain(arena, bp_stack_description(arena, stack)));
     bp_json_put_c(body, "permission_model", "SERVICE_MANAGED");
-    bp_json_put_c(body, "call_as", "SELF");
+    bp_json_put_c(body, "call_as", t->emission->call_as);
     put_template(t, body, template, "templates");
     bp_json *automatic = bp_json_put_object(body, "auto_deployment");
     bp_json_put_bool(automatic, "enabled", true);

@@ -452,7 +452,7 @@ bp_quota_find(const bp_facts *facts, const char *id)
     size_t row_count = 0;
     const bp_quota *rows = bp_quotas(facts, &row_count);
     for (size_t i = 0; i < row_count; i++) {
-        if (strcmp(id, rows[i].id) == 0) {
+        if (rows[i].id[0] == id[0] && strcmp(id, rows[i].id) == 0) {
             return &rows[i];
         }
     }

@@ -99,6 +99,13 @@ bp_put_settings(bp_putting *on)
         *bp_vec_add(on->arena, &org->administrators) = bp_put_text(on, record.field[0]);
     }
     org->administrators_known = delegated != NULL && delegated->complete;
+    /* No dump tells of stack sets: what the inventory said before stands. */
+    const bp_organization *before = survey->start;
+    for (size_t i = 0; before != NULL && i < before->set_administrators.count; i++) {
+        *bp_vec_add(on->arena, &org->set_administrators) =
+            bp_put_text(on, before->set_administrators.at[i]);
+    }
+    org->set_administrators_known = before != NULL && before->set_administrators_known;
     bp_unit *global = bp_unit_find(
         survey, (bp_unit_key){.kind = BP_DUMP_GLOBAL, .account = org->management_id, .region = -1});
     rest = bp_put_content(on, on->scratch, global);
@@ -282,6 +289,7 @@ put_together(bp_survey *survey, const bp_organization **org)
                      .scratch = bp_arena_child(survey->units_memory),
                      .org = BP_NEW(survey->arena, bp_organization)};
     on.org->facts = survey->options.facts;
+    on.org->opt_in = bp_regions_opt_in(survey->options.facts);
     settle(survey);
     link_accounts(&on);
     on.vault_sets = bp_map_new(on.arena);

@@ -183,7 +183,7 @@ bp_org_role_near(const bp_account *account, bp_str path, bp_str name)
 bp_answer
 bp_org_region_enabled(const bp_organization *org, const bp_account *account, int region)
 {
-    if ((bp_regions_opt_in(org->facts) & BP_REGION_BIT(region)) == 0) {
+    if ((org->opt_in & BP_REGION_BIT(region)) == 0) {
         return BP_PRESENT;
     }
     if (!account->regions_known) {

@@ -197,6 +197,26 @@ read_administrators(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yam
 }
 
 static void
+read_set_administrator(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event item)
+{
+    (void)into;
+    (void)key;
+    bp_str id = {NULL, 0};
+    if (bp_org_account_id(reader, item, &id)) {
+        *bp_vec_add(reader->arena, &reader->org->set_administrators) = id;
+    }
+}
+
+static void
+read_set_administrators(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event first)
+{
+    (void)into;
+    reader->org->set_administrators_span = key.span;
+    reader->org->set_administrators_known =
+        read_list_or_none(reader, first, "a list of account ids", read_set_administrator);
+}
+
+static void
 read_settings(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_event first)
 {
     static const bp_org_key keys[] = {
@@ -204,6 +224,7 @@ read_settings(bp_org_reader *reader, void *into, bp_yaml_event key, bp_yaml_even
         {"trusted_access", read_trusted, false},
         {"cross_account_backup", read_cross_account, false},
         {"delegated_administrators", read_administrators, false},
+        {"stack_set_administrators", read_set_administrators, false},
     };
     static const bp_org_shape shape = BP_ORG_SHAPE("\"settings\"", keys);
     bp_org_map(reader, first, key.span, &shape, into);
@@ -406,6 +427,7 @@ bp_organization_read(bp_arena *arena, bp_diagnostics *diagnostics, const bp_fact
     (void)as_of; /* ages are judged by a check, which counts what rests on them */
     bp_organization *org = BP_NEW(arena, bp_organization);
     org->facts = facts;
+    org->opt_in = bp_regions_opt_in(facts);
     org->source = source;
     org->account_by_id = bp_map_new(arena);
     org->ou_by_id = bp_map_new(arena);

@@ -95,7 +95,7 @@ static void
 check_regions(bp_org_reader *reader, const account_draft *draft)
 {
     const bp_region_mask *mask = draft->held.values[BP_SET_REGIONS];
-    bp_region_mask idle = mask == NULL ? 0 : *mask & ~bp_regions_opt_in(reader->org->facts);
+    bp_region_mask idle = mask == NULL ? 0 : *mask & ~reader->org->opt_in;
     size_t count = 0;
     const bp_region *regions = bp_regions(reader->org->facts, &count);
     for (size_t i = 0; i < count; i++) {

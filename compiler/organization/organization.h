@@ -279,11 +279,15 @@ typedef struct bp_organization {
     BP_VEC(bp_str) trusted; /* service principals with trusted access */
     bp_span trusted_span;
     bool administrators_known;
-    BP_VEC(bp_str) administrators;  /* ids of delegated administrators for AWS Backup */
+    BP_VEC(bp_str) administrators; /* ids of delegated administrators for AWS Backup */
+    bool set_administrators_known;
+    BP_VEC(bp_str) set_administrators; /* the same for stack sets of CloudFormation */
+    bp_span set_administrators_span;
     bp_answer cross_account_backup; /* PRESENT = enabled, ABSENT = disabled */
     bp_span cross_account_span;
     bool regions_known; /* coverage.regions is written */
     bp_region_mask regions;
+    bp_region_mask opt_in; /* Regions that each account has to enable: bp_regions_opt_in(facts) */
     BP_VEC(bp_ou) ous;
     BP_VEC(bp_account) accounts;
     BP_VEC(bp_str) watched_tags;

@@ -20,7 +20,7 @@ static const char everything[] =
     "organization: {id: o-a1b2c3d4e5, partition: aws, management_account: \"100000000001\","
     " features: consolidated-billing}\n"
     "settings: {backup_policy_type: pending-enable, trusted_access: [backup.amazonaws.com],"
-    " delegated_administrators: [\"100000000002\"]}\n"
+    " delegated_administrators: [\"100000000002\"], stack_set_administrators: none}\n"
     "coverage: {tree: complete, policies: complete, stack_sets: partial, regions: [eu-west-1]}\n"
     "sets:\n"
     "  tags:\n"
@@ -76,6 +76,7 @@ settings_and_tags(void **state)
     assert_true(org->trusted_known && org->trusted.count == 1);
     assert_true(bp_str_is(org->trusted.at[0], "backup.amazonaws.com"));
     assert_true(org->administrators_known && org->administrators.count == 1);
+    assert_true(org->set_administrators_known && org->set_administrators.count == 0);
     assert_true(org->tree_complete && org->policies_complete && !org->stack_sets_complete);
     assert_true(org->stack_sets_partial && !org->policies_partial);
     assert_true(org->regions_known);

@@ -86,6 +86,8 @@ put_settings(bp_org_writer *writer)
     }
     put_list(writer, "delegated_administrators", org->administrators_known, org->administrators.at,
              org->administrators.count);
+    put_list(writer, "stack_set_administrators", org->set_administrators_known,
+             org->set_administrators.at, org->set_administrators.count);
     take_back(out, before, key);
 }
 

@@ -87,8 +87,7 @@ note_account(bp_org_writer *writer, const bp_account *account, bp_org_line *line
         .vaults = bp_org_intern(writer, BP_SET_VAULTS, account->vaults),
         .roles = bp_org_intern(writer, BP_SET_ROLES, account->roles),
         .settings = bp_org_intern(writer, BP_SET_REGION_SETTINGS, account->region_settings),
-        .regions =
-            account->regions_known ? account->regions & bp_regions_opt_in(writer->org->facts) : 0,
+        .regions = account->regions_known ? account->regions & writer->org->opt_in : 0,
         .regions_known = account->regions_known ? 1 : 0,
     };
     line->resources = bp_org_intern(writer, BP_SET_RESOURCES, account->resources);
@@ -282,7 +281,7 @@ combination_of(bp_org_writer *writer, const bp_org_holdings *held, bp_org_combin
         .vaults = values[0],
         .roles = values[1],
         .settings = values[2],
-        .regions = regions == NULL ? 0 : *regions & bp_regions_opt_in(writer->org->facts),
+        .regions = regions == NULL ? 0 : *regions & writer->org->opt_in,
         .regions_known = regions == NULL ? 0 : 1,
     };
     return true;

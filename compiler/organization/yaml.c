@@ -7,6 +7,7 @@
 #include "compiler/organization/yaml.h"
 
 #include "compiler/organization/yaml_text.h"
+#include "lib/unicode.h"
 
 #include <string.h>
 #include <yaml.h>
@@ -38,6 +39,7 @@ struct bp_yaml {
     /* libyaml counts characters; this pair ties its count to bytes. */
     size_t character;
     size_t byte;
+    size_t plain; /* up to this byte the two are equally far apart: all is ASCII */
 };
 
 static void
@@ -73,6 +75,7 @@ bp_yaml_open(bp_arena *arena, bp_diagnostics *diagnostics, const bp_source *sour
         return yaml;
     }
     yaml->byte = body;
+    yaml->plain = body + bp_ascii_run(source->text, body);
     if (yaml_parser_initialize(&yaml->parser) == 0) {
         bp_arena_fail(arena);
     }
@@ -95,6 +98,11 @@ static size_t
 byte_of(bp_yaml *yaml, size_t character)
 {
     bp_str text = yaml->source->text;
+    if (character + yaml->byte - yaml->character <= yaml->plain) {
+        yaml->byte += character - yaml->character;
+        yaml->character = character;
+        return yaml->byte;
+    }
     while (yaml->character < character && yaml->byte < text.size) {
         yaml->byte++;
         while (yaml->byte < text.size && continues(text.at[yaml->byte])) {
@@ -196,12 +204,12 @@ open_structure(bp_yaml *yaml, bool map, bp_span span)
         map ? yaml->event.data.mapping_start.tag : yaml->event.data.sequence_start.tag;
     const unsigned char *name =
         map ? yaml->event.data.mapping_start.anchor : yaml->event.data.sequence_start.anchor;
-    bp_span word = word_at(yaml, span.start);
     if (name != NULL) {
-        return refuse(yaml, word, "an anchor", anchor);
+        return refuse(yaml, word_at(yaml, span.start), "an anchor", anchor);
     }
     if (tag != NULL) {
-        return refuse(yaml, word, "a tag", "leave the tag out; every value is text here");
+        return refuse(yaml, word_at(yaml, span.start), "a tag",
+                      "leave the tag out; every value is text here");
     }
     if (take_place(yaml)) {
         return refuse(yaml, span, map ? "a mapping as a key" : "a list as a key",
@@ -233,18 +241,20 @@ take_scalar(bp_yaml *yaml, bp_span span)
 {
     const unsigned char *tag = yaml->event.data.scalar.tag;
     yaml_scalar_style_t style = yaml->event.data.scalar.style;
-    bp_span word = word_at(yaml, span.start);
     if (yaml->event.data.scalar.anchor != NULL) {
-        return refuse(yaml, word, "an anchor", "repeat the text, or name a set");
+        return refuse(yaml, word_at(yaml, span.start), "an anchor",
+                      "repeat the text, or name a set");
     }
     if (tag != NULL) {
-        return refuse(yaml, word, "a tag", "leave the tag out; every value is text here");
+        return refuse(yaml, word_at(yaml, span.start), "a tag",
+                      "leave the tag out; every value is text here");
     }
     if (style == YAML_LITERAL_SCALAR_STYLE || style == YAML_FOLDED_SCALAR_STYLE) {
-        return refuse(yaml, word, "a block scalar", "write the text in quotes on one line");
+        return refuse(yaml, word_at(yaml, span.start), "a block scalar",
+                      "write the text in quotes on one line");
     }
     if (++yaml->scalars > MAX_SCALARS) {
-        return refuse_cap(yaml, word, "values", MAX_SCALARS);
+        return refuse_cap(yaml, word_at(yaml, span.start), "values", MAX_SCALARS);
     }
     bool plain = style == YAML_PLAIN_SCALAR_STYLE;
     bp_yaml_event event = {.kind = BP_YAML_SCALAR, .span = span, .plain = plain};

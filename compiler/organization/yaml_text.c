@@ -101,7 +101,8 @@ bp_yaml_check_bytes(bp_diagnostics *list, const bp_source *source, const char *w
         return refuse_byte(list, source, bad, "invalid UTF-8");
     }
     for (size_t at = *body; at < text.size; at++) {
-        if (is_control(text, at) || is_mark(text, at)) {
+        bool plain = text.at[at] >= ' ' && text.at[at] < 0x7F;
+        if (!plain && (is_control(text, at) || is_mark(text, at))) {
             return refuse_character(list, source, at, what);
         }
     }

@@ -26,13 +26,13 @@ bp_instance_new(bp_elab *elab, bp_ast_kind kind, bp_ast_name name, const bp_env 
 {
     size_t count = 0;
     bp_settings(&count);
-    bp_instance *instance = BP_NEW(elab->arena, bp_instance);
+    bp_instance *instance = BP_NEW(elab->work, bp_instance);
     instance->kind = kind;
     instance->blocks = blocks_of(kind);
     instance->name = name;
     instance->span = name.span;
     instance->env = env;
-    instance->settings = bp_arena_array(elab->arena, count, sizeof(bp_setting_use *));
+    instance->settings = bp_arena_array(elab->work, count, sizeof(bp_setting_use *));
     instance->holes = env->scope->file->broken;
     return instance;
 }
@@ -112,7 +112,7 @@ add_layers(bp_elab *elab, bp_instance *instance, const bp_ast_statement *stateme
         instance->holes = true;
     }
     if (statement->body != NULL) {
-        *bp_vec_add(elab->arena, &instance->layers) = (bp_layer){statement->body, env};
+        *bp_vec_add(elab->work, &instance->layers) = (bp_layer){statement->body, env};
     } else {
         instance->holes = true;
     }
@@ -184,7 +184,7 @@ add_block(bp_elab *elab, bp_instance *parent, const bp_layer *layer, size_t inde
     const bp_instance *first =
         key.size > 0 ? bp_map_add(parent->by_key, key, child, &added) : child;
     if (added) {
-        *bp_vec_add(elab->arena, &parent->children) = child;
+        *bp_vec_add(elab->work, &parent->children) = child;
     } else {
         bp_report_repeat(elab, first, child);
         parent->holes = true;
@@ -223,7 +223,7 @@ gather_layer(bp_elab *elab, bp_instance *instance, size_t index)
 void
 bp_block_gather(bp_elab *elab, bp_instance *instance)
 {
-    instance->by_key = bp_map_new(elab->arena);
+    instance->by_key = bp_map_new(elab->work);
     for (size_t i = 0; i < instance->layers.count; i++) {
         gather_layer(elab, instance, i);
     }

@@ -92,6 +92,21 @@ operator_of(bp_node *leaf, size_t index)
     return index == 0 ? &leaf->assign : index == 1 ? &leaf->append : &leaf->remove;
 }
 
+/* A list as written; AWS refuses one without an entry where it takes choices. */
+static bp_value *
+list_of(const bp_builder *build, const bp_typing *typing, const bp_chosen *chosen)
+{
+    bp_value *list = bp_type_list(typing, chosen->statement->value, chosen->env);
+    if (typing->row->type == BP_TYPE_CHOICE && list->kind == BP_VALUE_LIST &&
+        list->items.count == 0) {
+        bp_str choices = bp_choice_list(build->elab->arena, typing->row->choices);
+        (void)bp_fault(build->elab, "SYN020", list->span, chosen->env,
+                       "empty list for %.*s; it takes %.*s", BP_ARG(bp_typing_name(typing)),
+                       BP_ARG(choices));
+    }
+    return list;
+}
+
 /* The leaf or leaves that one operator of a setting makes. */
 static void
 build_value(bp_builder *build, bp_node *node, const bp_instance *instance, const bp_setting *row,
@@ -115,8 +130,7 @@ build_value(bp_builder *build, bp_node *node, const bp_instance *instance, const
     } else if (row->list) {
         bp_value *regions = row->type == BP_TYPE_REGION ? instance->regions[index] : NULL;
         *operator_of(setting_leaf(build, node, &typing), index) =
-            regions != NULL ? regions
-                            : bp_type_list(&typing, chosen->statement->value, chosen->env);
+            regions != NULL ? regions : list_of(build, &typing, chosen);
     } else {
         build_scalar(build, node, &typing, chosen);
     }

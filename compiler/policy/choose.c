@@ -47,7 +47,7 @@ bp_choose_setting(bp_elab *elab, bp_instance *instance, size_t index,
     bool bad = row == NULL || bp_setting_refused(elab, statement, layer->env, row, &control);
     bp_setting_use **slot = &instance->settings[bp_row_index(meant)];
     if (*slot == NULL) {
-        *slot = BP_NEW(elab->arena, bp_setting_use);
+        *slot = BP_NEW(elab->work, bp_setting_use);
     }
     bp_setting_use *use = *slot;
     if (statement->op != BP_AST_OP_NONE) {
@@ -112,10 +112,10 @@ bp_choose_raw(bp_elab *elab, bp_instance *instance, size_t index, const bp_ast_s
                  BP_ARG(statement->name.text));
     finding->severity = BP_INFO;
     finding->aws = BP_AWS_NONE;
-    size_t *top = BP_NEW(elab->arena, size_t);
-    bp_str key = bp_str_fold(elab->arena, statement->name.text);
-    instance->raw_tops = instance->raw_tops == NULL ? bp_map_new(elab->arena) : instance->raw_tops;
+    size_t *top = BP_NEW(elab->work, size_t);
+    bp_str key = bp_str_fold(elab->work, statement->name.text);
+    instance->raw_tops = instance->raw_tops == NULL ? bp_map_new(elab->work) : instance->raw_tops;
     top = bp_map_add(instance->raw_tops, key, top, NULL);
     *top = index;
-    *bp_vec_add(elab->arena, &instance->raws) = (bp_raw){statement, layer->env, index, top};
+    *bp_vec_add(elab->work, &instance->raws) = (bp_raw){statement, layer->env, index, top};
 }

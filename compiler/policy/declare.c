@@ -14,7 +14,7 @@ gather_item(bp_elab *elab, const bp_env *env, const bp_ast_item *item, unsigned 
         instance->blocks = blocks;
     }
     if (item->body != NULL) {
-        *bp_vec_add(elab->arena, &instance->layers) = (bp_layer){item->body, env};
+        *bp_vec_add(elab->work, &instance->layers) = (bp_layer){item->body, env};
     }
     bp_block_gather(elab, instance);
     return instance;
@@ -175,7 +175,8 @@ bp_declare_role(bp_elab *elab, const bp_env *env, const bp_ast_item *item)
     bp_str path = BP_STR("/");
     text_of(elab, instance, "path", &path, &span);
     role->path = clean_path(elab->arena, path);
-    text_of(elab, instance, "permissions_boundary", &role->permissions_boundary, &span);
+    text_of(elab, instance, "permissions_boundary", &role->permissions_boundary,
+            &role->boundary_span);
     bp_str condition;
     role->source_account_condition =
         text_of(elab, instance, "source_account_condition", &condition, &span) &&

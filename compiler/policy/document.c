@@ -248,6 +248,8 @@ read_member(bp_document *document, bp_node *node, const bp_document_level *level
         }
         /* AWS may know it: its value stays as it is written. */
     }
+    bp_document_member_spelling(document, node, object, (size_t)(entry - object->items.at),
+                                step.key);
     bp_document_level below = {level->block, step.path};
     bp_node_kind kind = bp_document_kind_at(&below, step.row);
     bp_node *child = bp_node_new(document->arena, kind, step.key, entry->key.span);
@@ -295,6 +297,8 @@ read_object(bp_document *document, bp_node *node, const bp_document_level *level
     for (size_t i = 0; i < object->items.count; i++) {
         const bp_ast_entry *entry = &object->items.at[i];
         if (bp_document_is_word(entry->key.text)) {
+            bp_document_member_spelling(document, node, object, i,
+                                        bp_document_word_spelling(entry->key.text));
             read_word(document, node, &entry->key, entry->value);
         } else if (node->kind == BP_NODE_PLANS && lacks_plan_level(entry)) {
             read_missing_level(document, node, entry, &level_told, object, depth);
@@ -340,6 +344,7 @@ bp_document_judge(bp_arena *arena, bp_diagnostics *diagnostics, bp_str policy, b
     bp_document_level level = {block_bit(block), BP_STR("")};
     bp_node top = {.kind = block->kind, .key = block->key, .parent = block->parent};
     read_object(&document, &top, &level, object, 0);
+    bp_document_spelling_end(&document);
     for (bp_node *node = &top; node != NULL;) {
         bp_node *meant = node->holes ? counterpart(block, &top, node) : NULL;
         if (meant != NULL) {
@@ -382,6 +387,7 @@ read_document(bp_document *document, bp_str name, bp_span name_span, bp_policy *
     }
     bp_document_level level = {BP_BLOCK_POLICY, BP_STR("")};
     read_object(document, read->document, &level, whole, 0);
+    bp_document_spelling_end(document);
     return true;
 }
 
@@ -389,7 +395,11 @@ bool
 bp_document_read(bp_arena *arena, bp_diagnostics *diagnostics, const bp_source *source, bp_str name,
                  bp_span name_span, bp_policy **policy)
 {
-    bp_document document = {arena, diagnostics, source, name, bp_arena_scratch(arena)};
+    bp_document document = {.arena = arena,
+                            .diagnostics = diagnostics,
+                            .source = source,
+                            .policy = name,
+                            .scratch = bp_arena_scratch(arena)};
     *policy = BP_NEW(arena, bp_policy);
     bool good = read_document(&document, name, name_span, *policy);
     bp_arena_release(arena, document.scratch);

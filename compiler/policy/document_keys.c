@@ -1,6 +1,6 @@
 /*
  * Keys of a document: the way that the rows of settings.def go, keys that no row knows (SYN003),
- * keys that differ in letter case alone (SYN008).
+ * keys that differ in letter case alone (SYN008), keys in capital letters (SYN019).
  *
  * Which wrong names mean which right one is a table here: names of the AWS Backup API, of other
  * tools, and what people remember.
@@ -20,10 +20,10 @@ segment_end(bp_str path, size_t at)
 static bool
 below(const bp_document_level *level, const bp_setting *row, size_t *at)
 {
-    bp_str path = bp_str_of(row->path);
-    if ((row->blocks & level->block) == 0 || path.size == 0 || path.at[0] == '@') {
+    if ((row->blocks & level->block) == 0 || row->path[0] == '\0' || row->path[0] == '@') {
         return false;
     }
+    bp_str path = bp_str_of(row->path);
     *at = level->path.size == 0 ? 0 : level->path.size + 1;
     return level->path.size == 0 || (bp_str_starts(path, level->path) && *at < path.size &&
                                      path.at[level->path.size] == '/');
@@ -401,5 +401,59 @@ bp_document_folded_keys(bp_document *document, const bp_node *node, const bp_ast
             BP_ARG(key->text), BP_ARG(first->text));
         bp_finding_label(document->diagnostics, finding, first->span, "the other one");
         bp_finding_help(document->diagnostics, finding, "rename one of them");
+    }
+}
+
+void
+bp_document_spelling(bp_document *document, const bp_node *node, const bp_ast_name *written,
+                     bp_str documented)
+{
+    enum { LABELS = 3 };
+    bp_diagnostics *list = document->diagnostics;
+    if (bp_str_equal(written->text, documented)) {
+        return;
+    }
+    bp_str text = bp_str_format(document->arena, "\"%.*s\"", BP_ARG(documented));
+    if (document->cased == NULL) {
+        document->cased = bp_document_fault(document, "SYN019", written->span, node,
+                                            "\"%.*s\" in other letter case than \"%.*s\"; AWS "
+                                            "takes both, and shows the second",
+                                            BP_ARG(written->text), BP_ARG(documented));
+        bp_finding_fix(list, document->cased, true, written->span, text,
+                       "write it as it is documented");
+    } else {
+        bp_finding_edit(list, document->cased, written->span, text);
+        if (document->cased_words <= LABELS) {
+            bp_finding_label(list, document->cased, written->span, "this is \"%.*s\"",
+                             BP_ARG(documented));
+        }
+    }
+    document->cased_words++;
+}
+
+void
+bp_document_member_spelling(bp_document *document, const bp_node *node, const bp_ast_value *object,
+                            size_t member, bp_str documented)
+{
+    enum { MOST = 64 }; /* more than any object has keys that are fixed */
+    const bp_ast_name *key = &object->items.at[member].key;
+    if (bp_str_equal(key->text, documented) || object->items.count > MOST) {
+        return;
+    }
+    for (size_t i = 0; i < object->items.count; i++) {
+        if (i != member && bp_str_equal_folded(object->items.at[i].key.text, key->text)) {
+            return;
+        }
+    }
+    bp_document_spelling(document, node, key, documented);
+}
+
+void
+bp_document_spelling_end(bp_document *document)
+{
+    if (document->cased_words > 1) {
+        bp_finding_note(document->diagnostics, document->cased,
+                        "%zu keys and operators of this text are not spelt as they are documented",
+                        document->cased_words);
     }
 }

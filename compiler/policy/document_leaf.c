@@ -28,6 +28,17 @@ bp_document_word(bp_str key)
     return BP_AT_NONE;
 }
 
+bp_str
+bp_document_word_spelling(bp_str key)
+{
+    for (size_t i = 0; i < WORD_COUNT; i++) {
+        if (bp_str_equal_folded(key, words[i].key)) {
+            return words[i].key;
+        }
+    }
+    return key;
+}
+
 bool
 bp_document_is_word(bp_str key)
 {
@@ -113,6 +124,26 @@ is_repeated(const bp_ast_value *list, size_t index, size_t *first)
     return false;
 }
 
+/* SYN019 of a word; where the same one stands in another letter case, too, AWS takes the two as
+ * they are, and refuses them when they are written alike. */
+static void
+judge_spelling(bp_document *document, const bp_node *node, const bp_ast_value *list, size_t index,
+               unsigned bit)
+{
+    const bp_ast_value *word = list->items.at[index].value;
+    for (size_t i = 0; i < list->items.count; i++) {
+        if (i != index && bp_str_equal_folded(list->items.at[i].value->text, word->text)) {
+            return;
+        }
+    }
+    for (size_t i = 0; i < PERMISSION_COUNT; i++) {
+        if (permissions[i].bit == bit) {
+            bp_document_spelling(document, node, &(bp_ast_name){word->text, word->span},
+                                 permissions[i].word);
+        }
+    }
+}
+
 static void
 report_alone(bp_document *document, const bp_node *node, const bp_ast_value *list, unsigned may)
 {
@@ -137,6 +168,9 @@ read_permissions(bp_document *document, const bp_node *node, const bp_ast_value 
         unsigned bit = permission(document, node, word);
         size_t first = 0;
         bad = bad || bit == 0;
+        if (bit != 0) {
+            judge_spelling(document, node, list, i, bit);
+        }
         if (bit != 0 && is_repeated(list, i, &first)) {
             bp_finding *finding = bp_document_fault(
                 document, "SYN006", word->span, node,
@@ -299,6 +333,8 @@ bp_document_leaf(bp_document *document, bp_node *leaf, const bp_document_level *
     for (size_t i = 0; i < json->items.count; i++) {
         const bp_ast_entry *entry = &json->items.at[i];
         bp_word_at at = bp_document_word(entry->key.text);
+        bp_document_member_spelling(document, leaf, json, i,
+                                    bp_document_word_spelling(entry->key.text));
         if (at == BP_AT_CONTROL) {
             bp_document_control(document, leaf, &entry->key, entry->value);
         } else if (at != BP_AT_NONE) {

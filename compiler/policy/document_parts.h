@@ -17,6 +17,8 @@ typedef struct bp_document {
     const bp_source *source;
     bp_str policy;     /* its name, for scopes */
     bp_arena *scratch; /* of the values that the text becomes first; NULL: the arena */
+    bp_finding *cased; /* SYN019, told once for a text; NULL so far */
+    size_t cased_words;
 } bp_document;
 
 /* Where a JSON object stands: a block, and the way below it by the rows: names are "*". */
@@ -64,6 +66,15 @@ bool bp_document_placeholder_key(bp_document *document, const bp_node *node,
 void bp_document_folded_keys(bp_document *document, const bp_node *node,
                              const bp_ast_value *object);
 
+/* SYN019 for a key, operator or word of a control that is not in its documented spelling. */
+void bp_document_spelling(bp_document *document, const bp_node *node, const bp_ast_name *written,
+                          bp_str documented);
+/* The same for a member of an object; silent where SYN008 tells of it. */
+void bp_document_member_spelling(bp_document *document, const bp_node *node,
+                                 const bp_ast_value *object, size_t member, bp_str documented);
+/* Says how many there were. */
+void bp_document_spelling_end(bp_document *document);
+
 /* ---- document_leaf.c */
 
 typedef enum bp_word_at {
@@ -74,6 +85,8 @@ typedef enum bp_word_at {
     BP_AT_CONTROL
 } bp_word_at;
 
+/* An operator's or control's documented spelling; the key itself where it is none. */
+bp_str bp_document_word_spelling(bp_str key);
 /* The operator or control of a key, letter case ignored. */
 bp_word_at bp_document_word(bp_str key);
 bool bp_document_is_word(bp_str key);

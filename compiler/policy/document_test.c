@@ -15,8 +15,8 @@
         code, code, BP_ERROR, BP_AWS_REJECTS, "DOC", "", "1" \
     }
 static const bp_rule rules[] = {
-    RULE("SYN001"), RULE("SYN003"), RULE("SYN005"), RULE("SYN006"), RULE("SYN007"),
-    RULE("SYN008"), RULE("SYN012"), RULE("SYN015"), RULE("SYN020"), RULE("SCH008"),
+    RULE("SYN001"), RULE("SYN003"), RULE("SYN005"), RULE("SYN006"), RULE("SYN007"), RULE("SYN008"),
+    RULE("SYN012"), RULE("SYN015"), RULE("SYN019"), RULE("SYN020"), RULE("SCH008"),
 };
 
 typedef struct reading {
@@ -97,7 +97,8 @@ fixed_keys_fold_and_names_stay(void **state)
         "\"scan_mode\":{\"@@assign\":\"FULL_SCAN\"}}}}}}}}";
     reading r = read_document(text, sizeof text - 1);
     assert_true(r.good);
-    assert_string_equal(found(&r), "");
+    assert_string_equal(found(&r), "SYN019 '\"PLANS\"'\n"); /* one for all */
+    assert_int_equal(bp_diagnostics_at(r.list, 0)->fixes.at[0].edits.count, 10);
     assert_string_equal(
         bp_str_c(r.arena, bp_tree_write_compact(r.arena, r.policy->document)),
         "{\"plans\":{\"Ledger\":{\"regions\":{\"@@assign\":[\"us-east-1\"],"
@@ -124,7 +125,7 @@ every_kind_of_node_is_known(void **state)
         "}},\"resources\":{\"q\":{\"resource_types\":{\"@@append\":[\"*\"]}}}},\"rules\":{\"r\":{"
         "\"copy_actions\":{\"x/y\":{\"lifecycle\":{}}}}}");
     reading r = read_document(text, sizeof text - 1);
-    assert_string_equal(found(&r), "");
+    assert_string_equal(found(&r), "SYN019 '\"string_EQUALS\"'\n");
     const bp_node *plan = bp_node_at(r.policy->document, "plans/p");
     assert_int_equal(plan->kind, BP_NODE_PLAN);
     assert_int_equal(bp_node_at(plan, "backup_plan_tags/t")->kind, BP_NODE_ENTRY);
@@ -333,6 +334,9 @@ letter_case_alone_makes_no_second_name(void **state)
     (void)state;
     expect("{\"plans\":{\"Ledger\":{},\"ledger\":{}}}", "SYN008 '\"ledger\"'\n");
     expect(IN_PLAN("\"rules\":{},\"Rules\":{}"), "SYN008 '\"Rules\"'\n");
+    expect(IN_PLAN("\"Rules\":{}"), "SYN019 '\"Rules\"'\n");
+    expect_fixed(IN_PLAN("\"Rules\":{}"), true, IN_PLAN("\"rules\":{}"));
+    expect(IN_PLAN(CONTROL "[\"@@Assign\"]"), "SYN019 '\"@@Assign\"'\n");
     expect("{\"plans\":{\"a\":{\"rules\":{\"R\":{}}},\"b\":{\"rules\":{\"r\":{}}}}}", "");
 }
 

@@ -439,7 +439,6 @@ read_list(const bp_document_place *place, const bp_ast_value *json)
         fault(place, "SYN020", json->span,
               bp_str_format(document->arena, "empty list for \"%.*s\"; it takes %.*s",
                             BP_ARG(place->leaf->key), BP_ARG(list_choices(place))));
-        list->kind = BP_VALUE_UNKNOWN;
     }
     return list;
 }

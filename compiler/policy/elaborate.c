@@ -19,6 +19,7 @@ declare_all(bp_elab *elab, const bp_ast_file *const *files, size_t count, bp_ast
         for (size_t j = 0; j < files[i]->items.count; j++) {
             if (files[i]->items.at[j]->kind == kind) {
                 declare(elab, &scope->env, files[i]->items.at[j]);
+                bp_arena_reset(elab->work);
             }
         }
     }
@@ -37,7 +38,7 @@ check_template(bp_elab *elab, const bp_definition *template)
     if (item->body == NULL) {
         return;
     }
-    *bp_vec_add(elab->arena, &instance->layers) = (bp_layer){item->body, env};
+    *bp_vec_add(elab->work, &instance->layers) = (bp_layer){item->body, env};
     if (item->block == BP_AST_SELECT) {
         bp_select_form(elab, instance);
     }
@@ -53,6 +54,7 @@ check_templates(bp_elab *elab)
         for (size_t j = 0; j < scope->own.count; j++) {
             if (scope->own.at[j]->item->kind == BP_AST_TEMPLATE) {
                 check_template(elab, scope->own.at[j]);
+                bp_arena_reset(elab->work);
             }
         }
     }
@@ -71,7 +73,10 @@ bool
 bp_elaborate(const bp_elaboration *how, const bp_ast_file *const *files, size_t count,
              bp_program **program)
 {
-    bp_elab elab = {.how = how, .arena = how->arena, .diagnostics = how->diagnostics};
+    bp_elab elab = {.how = how,
+                    .arena = how->arena,
+                    .work = bp_arena_child(how->arena),
+                    .diagnostics = how->diagnostics};
     elab.program = BP_NEW(how->arena, bp_program);
     elab.program->role_by_name = bp_map_new(how->arena);
     elab.program->vault_by_name = bp_map_new(how->arena);
@@ -89,6 +94,7 @@ bp_elaborate(const bp_elaboration *how, const bp_ast_file *const *files, size_t 
     if (!bp_diagnostics_has(how->diagnostics, BP_ERROR)) {
         bp_scope_unused(&elab);
     }
+    bp_arena_release(how->arena, elab.work);
     *program = elab.program;
     return true;
 }

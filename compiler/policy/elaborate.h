@@ -108,6 +108,7 @@ struct bp_scope {
 struct bp_elab {
     const bp_elaboration *how;
     bp_arena *arena;
+    bp_arena *work; /* instances, and what they are gathered from: gone after each declaration */
     bp_diagnostics *diagnostics;
     bp_program *program;
     bp_map *scopes;   /* path → bp_scope * */

@@ -30,6 +30,7 @@ static const bp_rule fixture_rules[] = {
     {"SYN016", "ambiguous-unit", BP_ERROR, BP_AWS_NONE, "SYNTAX", "", "0.1.0"},
     {"SYN017", "include-refused", BP_ERROR, BP_AWS_NONE, "SYNTAX", "", "0.1.0"},
     {"SYN018", "unknown-name", BP_ERROR, BP_AWS_NONE, "SYNTAX", "", "0.1.0"},
+    {"SYN019", "letter-case", BP_INFO, BP_AWS_ACCEPTS, "DOC", "", "0.1.0"},
     {"SYN020", "bad-choice", BP_ERROR, BP_AWS_REJECTS, "DOC", "", "0.1.0"},
     {"SCH002", "cron-range", BP_ERROR, BP_AWS_REJECTS, "DOC", "", "0.1.0"},
     {"INH011", "lock-does-not-lock", BP_WARNING, BP_AWS_ACCEPTS, "DOC", "", "0.1.0"},

@@ -15,13 +15,13 @@ bp_block_key(bp_elab *elab, const bp_instance *instance)
             return (bp_str){"", 0};
         }
         bp_str text = to == NULL ? value->text
-                                 : bp_str_format(elab->arena, "%.*s/%.*s/%.*s", BP_ARG(to->region),
+                                 : bp_str_format(elab->work, "%.*s/%.*s/%.*s", BP_ARG(to->region),
                                                  BP_ARG(to->account), BP_ARG(to->name));
-        return bp_str_format(elab->arena, "copy/%.*s", BP_ARG(bp_str_fold(elab->arena, text)));
+        return bp_str_format(elab->work, "copy/%.*s", BP_ARG(bp_str_fold(elab->work, text)));
     }
     const char *form = (instance->blocks & BP_BLOCK_SELECT) == BP_BLOCK_SELECT_TAGS ? "tags/" : "";
-    return bp_str_format(elab->arena, "%s/%s%.*s", bp_ast_kind_name(instance->kind), form,
-                         BP_ARG(bp_str_fold(elab->arena, instance->name.text)));
+    return bp_str_format(elab->work, "%s/%s%.*s", bp_ast_kind_name(instance->kind), form,
+                         BP_ARG(bp_str_fold(elab->work, instance->name.text)));
 }
 
 static bp_str
@@ -156,7 +156,7 @@ bp_extend_inherited(bp_elab *elab, bp_instance *parent, bp_instance *wanted)
         report_beside(elab, beside, wanted);
     } else if (inherits) {
         bp_map_set(parent->by_key, key, wanted);
-        *bp_vec_add(elab->arena, &parent->children) = wanted;
+        *bp_vec_add(elab->work, &parent->children) = wanted;
         return;
     } else if (!parent->holes) {
         report_nothing(elab, parent, wanted);

@@ -59,7 +59,11 @@ enum {
     BP_PERMIT_BACKUP = 1,
     BP_PERMIT_RESTORE = 2,
     BP_PERMIT_S3_BACKUP = 4,
-    BP_PERMIT_S3_RESTORE = 8
+    BP_PERMIT_S3_RESTORE = 8,
+    /* No word gives these: what plans make the role do does. */
+    BP_PERMIT_INDEX = 16,
+    BP_PERMIT_SCANS = 32,  /* starting malware scans */
+    BP_PERMIT_SCANNER = 64 /* being the role that scans */
 };
 
 typedef struct bp_role {
@@ -71,6 +75,7 @@ typedef struct bp_role {
     bool permits_written;
     bp_str path;                 /* "/" or "/a/b/" */
     bp_str permissions_boundary; /* ARN, may be empty */
+    bp_span boundary_span;
     bool source_account_condition;
     bp_tags tags;
     BP_VEC(bp_str) regions; /* always empty in edition 1: the home Region */

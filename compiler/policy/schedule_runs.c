@@ -158,20 +158,22 @@ run_day(const bp_schedule *s, int64_t day, int by, int64_t *found)
     return false;
 }
 
-static bool
-runs_at(const bp_schedule *s, int minute)
-{
-    return (s->hours >> (minute / 60) & 1) != 0 && (s->minutes >> (minute % 60) & 1) != 0;
-}
-
-/* The first time of day at or after a minute, or the last one at or before it; -1 if none. */
+/* The first time of day at or after a minute, or the last one at or before it; -1 if none. Hours
+ * without a run are passed over whole. */
 static int
 time_of_day(const bp_schedule *s, int minute, int by)
 {
-    while (minute >= 0 && minute < DAY_MINUTES && !runs_at(s, minute)) {
-        minute += by;
+    while (minute >= 0 && minute < DAY_MINUTES) {
+        int in_hour = minute % 60;
+        if ((s->hours >> (minute / 60) & 1) == 0) {
+            minute += by > 0 ? 60 - in_hour : -1 - in_hour;
+        } else if ((s->minutes >> in_hour & 1) == 0) {
+            minute += by;
+        } else {
+            return minute;
+        }
     }
-    return minute >= 0 && minute < DAY_MINUTES ? minute : -1;
+    return -1;
 }
 
 /* The whole minutes up to an instant, also before 1970. */
@@ -225,10 +227,8 @@ closest_of_day(const bp_schedule *s, int from, int *gap)
 {
     int best = -1;
     int before = -1;
-    for (int minute = from; minute < DAY_MINUTES; minute++) {
-        if (!runs_at(s, minute)) {
-            continue;
-        }
+    for (int minute = time_of_day(s, from, 1); minute >= 0;
+         minute = time_of_day(s, minute + 1, 1)) {
         if (before >= 0 && (best < 0 || minute - before < *gap)) {
             best = before;
             *gap = minute - before;

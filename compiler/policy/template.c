@@ -247,13 +247,13 @@ bp_template_layers(bp_elab *elab, const bp_ast_uses *uses, bp_ast_kind kind, con
         seen.at[seen.count++] = template;
         env = bind(elab, template, uses, env);
         if (template->item->body != NULL) {
-            *bp_vec_add(elab->arena, &found) = (bp_layer){template->item->body, env};
+            *bp_vec_add(elab->work, &found) = (bp_layer){template->item->body, env};
         }
         whole = whole && template->item->body != NULL && !template->home->file->broken;
         uses = &template->item->uses;
     }
     for (size_t i = found.count; i > 0; i--) {
-        *bp_vec_add(elab->arena, layers) = found.at[i - 1];
+        *bp_vec_add(elab->work, layers) = found.at[i - 1];
     }
     return whole;
 }

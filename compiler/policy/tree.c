@@ -57,15 +57,40 @@ bp_node_find(bp_node *parent, bp_str key)
     return child_of(parent, key);
 }
 
+/* Equal without regard to letter case, quickly where they are not. */
+static bool
+same_char(char a, char b)
+{
+    return a == b || ((a ^ b) == ('a' ^ 'A') && bp_is_alpha(a));
+}
+
+/* Whether a path begins with a key, as a whole part of it; then *path goes on behind it. Checks
+ * look up paths more often than anything else, so this reads the two once. */
+static bool
+take_key(const char **path, bp_str key)
+{
+    const char *at = *path;
+    for (size_t i = 0; i < key.size; i++) {
+        if (at[i] == '/' || !same_char(at[i], key.at[i])) {
+            return false;
+        }
+    }
+    if (at[key.size] != '/' && at[key.size] != '\0') {
+        return false;
+    }
+    *path = at[key.size] == '/' ? at + key.size + 1 : at + key.size;
+    return true;
+}
+
 bp_node *
 bp_node_find_at(bp_node *from, const char *path)
 {
-    bp_str rest = bp_str_of(path);
     bp_node *node = from;
-    while (node != NULL && rest.size > 0) {
-        size_t end = bp_str_find(rest, '/');
-        node = child_of(node, bp_str_cut(rest, 0, end));
-        rest = bp_str_cut(rest, end + 1, rest.size);
+    while (node != NULL && *path != '\0') {
+        node = node->first;
+        while (node != NULL && !take_key(&path, node->key)) {
+            node = node->next;
+        }
     }
     return node;
 }
@@ -73,12 +98,12 @@ bp_node_find_at(bp_node *from, const char *path)
 const bp_node *
 bp_node_at(const bp_node *from, const char *path)
 {
-    bp_str rest = bp_str_of(path);
     const bp_node *node = from;
-    while (node != NULL && rest.size > 0) {
-        size_t end = bp_str_find(rest, '/');
-        node = child_of(node, bp_str_cut(rest, 0, end));
-        rest = bp_str_cut(rest, end + 1, rest.size);
+    while (node != NULL && *path != '\0') {
+        node = node->first;
+        while (node != NULL && !take_key(&path, node->key)) {
+            node = node->next;
+        }
     }
     return node;
 }

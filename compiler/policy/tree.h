@@ -64,6 +64,8 @@ struct bp_value {
     bp_span
         declared;  /* the constant or parameter that stands for it; does not exist if written out */
     bool unquoted; /* a JSON number, true, false or null: written back without quotes */
+    bool
+        emptied; /* in merged trees: a list that was not empty before values were removed from it */
     bool has_number;
     int64_t number;                 /* of durations: in the unit of the document (minutes, days) */
     const bp_reference *reference;  /* NULL unless it refers to a vault or role */

@@ -171,11 +171,47 @@ read_targets(bp_manifest_reader *r, bp_yaml_event key, bp_yaml_event first)
 }
 
 static void
+read_call_as(bp_manifest_reader *r, bp_yaml_event key, bp_yaml_event first)
+{
+    (void)key;
+    static const char *const words[] = {"self", "delegated_admin"};
+    size_t index = 0;
+    if (bp_manifest_take_word(r, first, words, 2, &index)) {
+        r->manifest->delegated = index == 1;
+        r->manifest->call_as_span = first.span;
+    }
+}
+
+static void
+read_deployer(bp_manifest_reader *r, bp_yaml_event key, bp_yaml_event first)
+{
+    (void)key;
+    bp_str text = {NULL, 0};
+    if (!bp_manifest_take_text(r, first, "the id of an account", &text)) {
+        return;
+    }
+    bool good = text.size == 12;
+    for (size_t i = 0; good && i < text.size; i++) {
+        good = bp_is_digit(text.at[i]);
+    }
+    if (!good) {
+        bp_report(r->list, "CFG001", first.span, "\"%.*s\" is no account id; it has 12 digits",
+                  BP_ARG(text));
+        r->bad = true;
+        return;
+    }
+    r->manifest->deployer = (bp_manifest_text){.text = text, .span = first.span};
+}
+
+static void
 read_output(bp_manifest_reader *r, bp_yaml_event key, bp_yaml_event first)
 {
     (void)key;
-    static const bp_manifest_key keys[] = {{"dir", read_dir}, {"targets", read_targets}};
-    bp_manifest_read_map(r, first, keys, 2);
+    static const bp_manifest_key keys[] = {{"dir", read_dir},
+                                           {"targets", read_targets},
+                                           {"call_as", read_call_as},
+                                           {"account", read_deployer}};
+    bp_manifest_read_map(r, first, keys, sizeof keys / sizeof keys[0]);
 }
 
 static void

@@ -110,6 +110,9 @@ typedef struct bp_manifest {
     bp_manifest_text home_region;   /* empty text: by partition */
     bp_manifest_text output_dir;    /* default "generated" */
     unsigned targets;               /* BP_TARGET_ bits; default all but terraform */
+    bool delegated;                 /* output.call_as: stack sets by a delegated administrator */
+    bp_span call_as_span;           /* does not exist: not written */
+    bp_manifest_text deployer;      /* output.account: who deploys; empty text: nobody says */
     bp_levels levels;
     BP_VEC(bp_locked_rule) locked;
     BP_VEC(bp_override *) overrides; /* later ones are stronger */

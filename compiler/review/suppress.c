@@ -4,6 +4,9 @@
  */
 #include "compiler/review/review.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 /* The rules about suppressions themselves: a comment that hid them would hide itself. */
 static bool
 is_about_suppressions(const bp_rule *rule)
@@ -17,53 +20,181 @@ is_about_suppressions(const bp_rule *rule)
     return false;
 }
 
-static bool
-is_in_scope(bp_str scope, bp_str block)
+/* Suppressions that a finding can be looked up in. Those of one rule and one place, or one scope,
+ * share an entry: a thousand comments before one block are asked once. */
+typedef struct lookup {
+    bp_review *review;
+    const bp_suppression **by_place; /* sorted; a place comes after those that enclose it */
+    size_t *above;                   /* of each, 1 + the nearest before it that may reach as far */
+    size_t *hidden_here;             /* of each; of equals, the first counts */
+    size_t places;
+    bp_map *by_scope; /* rule and scope → size_t *, what is hidden there */
+} lookup;
+
+static int
+compare_places(const void *left, const void *right)
 {
-    return block.size > 0 && bp_str_starts(scope, block) &&
-           (scope.size == block.size || scope.at[block.size] == '/');
+    const bp_suppression *a = *(const bp_suppression *const *)left;
+    const bp_suppression *b = *(const bp_suppression *const *)right;
+    int order = strcmp(a->rule->code, b->rule->code);
+    if (order != 0 || a->covered.source != b->covered.source) {
+        return order != 0 ? order : a->covered.source < b->covered.source ? -1 : 1;
+    }
+    if (a->covered.start != b->covered.start) {
+        return a->covered.start < b->covered.start ? -1 : 1;
+    }
+    return a->covered.end > b->covered.end ? -1 : a->covered.end < b->covered.end;
 }
 
-/* By its place; what does not rest on the text alone (a template used in many policies) also by the
- * block it is about. */
+/* Places of the same rule and source are neighbours. */
 static bool
-hides(const bp_suppression *suppression, const bp_finding *finding)
+is_family(const bp_suppression *a, const bp_suppression *b)
 {
-    if (suppression->idle || finding->rule != suppression->rule) {
+    return a->rule == b->rule && a->covered.source == b->covered.source;
+}
+
+static bp_str
+scope_key(bp_arena *arena, const bp_rule *rule, bp_str scope)
+{
+    return bp_str_format(arena, "%s%.*s", rule->code, BP_ARG(scope));
+}
+
+static lookup
+lookup_of(bp_review *review)
+{
+    bp_arena *arena = review->arena;
+    size_t most = review->suppressions.count + 1;
+    lookup all = {.review = review,
+                  .by_place = bp_arena_array(arena, most, sizeof(bp_suppression *)),
+                  .above = bp_arena_array(arena, most, sizeof(size_t)),
+                  .hidden_here = bp_arena_array(arena, most, sizeof(size_t)),
+                  .by_scope = bp_map_new(arena)};
+    for (size_t i = 0; i < review->suppressions.count; i++) {
+        const bp_suppression *each = &review->suppressions.at[i];
+        if (!each->idle && bp_span_exists(each->covered)) {
+            all.by_place[all.places++] = each;
+        }
+        if (!each->idle && each->scope.size > 0) {
+            bp_map_add(all.by_scope, scope_key(arena, each->rule, each->scope),
+                       BP_NEW(arena, size_t), NULL);
+        }
+    }
+    if (all.places > 0) {
+        qsort(all.by_place, all.places, sizeof(bp_suppression *), compare_places);
+    }
+    for (size_t i = 1; i < all.places; i++) {
+        size_t near =
+            compare_places(&all.by_place[i - 1], &all.by_place[i]) == 0 ? all.above[i - 1] : i;
+        while (near > 0 && is_family(all.by_place[near - 1], all.by_place[i]) &&
+               all.by_place[near - 1]->covered.end <= all.by_place[i]->covered.start) {
+            near = all.above[near - 1];
+        }
+        all.above[i] = near > 0 && is_family(all.by_place[near - 1], all.by_place[i]) ? near : 0;
+    }
+    return all;
+}
+
+/* The first of those that are equal to one. */
+static size_t
+first_equal(const lookup *all, const bp_suppression *key)
+{
+    size_t low = 0;
+    for (size_t high = all->places; low < high;) {
+        size_t middle = low + (high - low) / 2;
+        if (compare_places(&all->by_place[middle], &key) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* Those whose place holds the finding: the last that starts before it, and what encloses that. */
+static bool
+is_hidden_by_place(lookup *all, const bp_finding *finding)
+{
+    if (!bp_span_exists(finding->span)) {
         return false;
     }
-    bool at = bp_span_exists(suppression->covered) &&
-              finding->span.source == suppression->covered.source &&
-              finding->span.start >= suppression->covered.start &&
-              finding->span.start < suppression->covered.end;
-    return at || (!finding->by_text && is_in_scope(finding->scope, suppression->scope));
+    bp_suppression next = {.rule = finding->rule, .covered = finding->span};
+    next.covered.start++;
+    next.covered.end = UINT32_MAX;
+    bool hidden = false;
+    for (size_t near = first_equal(all, &next); near > 0; near = all->above[near - 1]) {
+        const bp_suppression *each = all->by_place[near - 1];
+        if (!is_family(each, &next)) {
+            break;
+        }
+        if (finding->span.start >= each->covered.start && finding->span.start < each->covered.end) {
+            all->hidden_here[first_equal(all, each)]++;
+            hidden = true;
+        }
+    }
+    return hidden;
+}
+
+/* What does not rest on the text alone (a template used in many policies) is also hidden by the
+ * block it is about. */
+static bool
+is_hidden_by_scope(lookup *all, const bp_finding *finding)
+{
+    if (finding->by_text || bp_map_count(all->by_scope) == 0) {
+        return false;
+    }
+    bool hidden = false;
+    bp_str key = scope_key(all->review->arena, finding->rule, finding->scope);
+    for (size_t end = 0; end <= key.size; end++) {
+        if (end == key.size || key.at[end] == '/') {
+            size_t *count = bp_map_get(all->by_scope, bp_str_cut(key, 0, end));
+            if (count != NULL) {
+                *count += 1;
+                hidden = true;
+            }
+        }
+    }
+    return hidden;
 }
 
 static bool
 is_heard(const void *context, const bp_finding *finding)
 {
     /* bp_diagnostics_keep hands its context on unchanged; what was hidden is counted in it. */
-    bp_review *review = *(bp_review *const *)context;
+    lookup *all = *(lookup *const *)context;
     if (is_about_suppressions(finding->rule)) {
         return true;
     }
-    bool heard = true;
+    bool here = is_hidden_by_place(all, finding);
+    bool hidden = is_hidden_by_scope(all, finding) || here;
+    all->review->suppressed += hidden;
+    return !hidden;
+}
+
+static void
+count_hidden(const lookup *all)
+{
+    bp_review *review = all->review;
     for (size_t i = 0; i < review->suppressions.count; i++) {
-        bp_suppression *suppression = &review->suppressions.at[i];
-        if (hides(suppression, finding)) {
-            suppression->hidden++;
-            heard = false;
+        bp_suppression *each = &review->suppressions.at[i];
+        if (!each->idle && bp_span_exists(each->covered)) {
+            each->hidden += all->hidden_here[first_equal(all, each)];
+        }
+        if (!each->idle && each->scope.size > 0) {
+            const size_t *count =
+                bp_map_get(all->by_scope, scope_key(review->arena, each->rule, each->scope));
+            each->hidden += count == NULL ? 0 : *count;
         }
     }
-    review->suppressed += !heard;
-    return heard;
 }
 
 void
 bp_review_suppress(bp_review *review)
 {
     if (review->suppressions.count > 0) {
-        bp_diagnostics_keep(review->diagnostics, is_heard, &review);
+        lookup all = lookup_of(review);
+        lookup *context = &all;
+        bp_diagnostics_keep(review->diagnostics, is_heard, &context);
+        count_hidden(&all);
     }
 }
 

@@ -68,33 +68,98 @@ scope_below(bp_arena *arena, bp_str above, const bp_ast_statement *statement)
     return bp_str_format(arena, "%.*s/%s/%.*s", BP_ARG(above), word, BP_ARG(statement->name.text));
 }
 
+typedef uint32_t end_of(const void *list, size_t index);
+
+static uint32_t
+end_in_body(const void *body, size_t index)
+{
+    return statement_end(((const bp_ast_body *)body)->statements.at[index]);
+}
+
+static uint32_t
+end_in_file(const void *file, size_t index)
+{
+    return item_end(((const bp_ast_file *)file)->items.at[index]);
+}
+
+/* The first of a list, by binary search, that ends behind a place: comments may be many, too. */
+static size_t
+first_beyond(const void *list, size_t count, end_of *end, uint32_t place)
+{
+    size_t low = 0;
+    while (low < count) {
+        size_t middle = low + (count - low) / 2;
+        if (end(list, middle) > place) {
+            count = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    return low;
+}
+
+/* Where to look from: the comment, or what stands before it on its line. */
+static uint32_t
+look_from(const reading *r)
+{
+    return r->own_line ? r->comment.start : r->covered.start;
+}
+
+/* Takes what follows a comment on its own line. */
+static void
+cover_next(reading *r, bp_span span, uint32_t end, bp_str scope)
+{
+    r->covered = (bp_span){r->comment.source, span.start, end};
+    r->scope = scope;
+}
+
+/* Takes the statement that a comment stands behind, from its beginning on the line. */
+static void
+cover_line(reading *r, bp_span statement)
+{
+    if (statement.start < r->covered.start) {
+        r->covered.start = statement.start;
+    }
+}
+
+/* Whether the comment stands in the body of a block. */
+static bool
+is_in(const reading *r, const bp_ast_body *body, uint32_t end)
+{
+    return body != NULL && r->comment.start > body->open.start && r->comment.start < end;
+}
+
 /* Follows blocks down to the one whose body holds the comment, then takes the next statement (of a
  * comment on its own line) or the one on the line. */
 static void
 cover_in_body(reading *r, const bp_ast_body *body, bp_str scope)
 {
-    for (size_t i = 0; body != NULL && i < body->statements.count;) {
+    size_t i = first_beyond(body, body->statements.count, end_in_body, look_from(r));
+    while (i < body->statements.count) {
         const bp_ast_statement *statement = body->statements.at[i++];
-        uint32_t end = statement_end(statement);
-        bp_str below = scope_below(r->review->arena, scope, statement);
-        bool inside = statement->body != NULL && r->comment.start > statement->body->open.start &&
-                      r->comment.start < end;
-        if (inside) {
+        if (is_in(r, statement->body, statement_end(statement))) {
+            scope = scope_below(r->review->arena, scope, statement);
             body = statement->body;
-            scope = below;
-            i = 0;
+            i = first_beyond(body, body->statements.count, end_in_body, look_from(r));
         } else if (r->own_line && statement->span.start >= r->comment.end) {
-            r->covered = (bp_span){r->comment.source, statement->span.start, end};
-            r->scope = below;
+            cover_next(r, statement->span, statement_end(statement),
+                       scope_below(r->review->arena, scope, statement));
             return;
-        } else if (!r->own_line && statement->body == NULL &&
-                   statement->span.start < r->covered.end &&
-                   statement->span.end > r->covered.start) {
-            r->covered.start =
-                statement->span.start < r->covered.start ? statement->span.start : r->covered.start;
+        } else if (!r->own_line && statement->span.start >= r->comment.start) {
+            return;
+        } else if (!r->own_line && statement->body == NULL) {
+            cover_line(r, statement->span);
             return;
         }
     }
+}
+
+static bp_str
+scope_of_item(bp_arena *arena, const bp_ast_item *item)
+{
+    return item->kind == BP_AST_POLICY
+               ? bp_str_format(arena, "policy/%.*s", BP_ARG(item->name.text))
+               : BP_STR("");
 }
 
 static void
@@ -106,27 +171,22 @@ cover(reading *r)
         r->covered = bp_span_of(file->source, 0, file->source->text.size + 1);
         return;
     }
-    for (size_t i = 0; i < file->items.count; i++) {
+    size_t i = first_beyond(file, file->items.count, end_in_file, look_from(r));
+    for (; i < file->items.count; i++) {
         const bp_ast_item *item = file->items.at[i];
-        uint32_t end = item_end(item);
-        bp_str scope = {"", 0};
-        if (item->kind == BP_AST_POLICY) {
-            scope = bp_str_format(r->review->arena, "policy/%.*s", BP_ARG(item->name.text));
+        if (is_in(r, item->body, item_end(item))) {
+            cover_in_body(r, item->body, scope_of_item(r->review->arena, item));
+            return;
         }
         if (r->own_line && item->span.start >= r->comment.end) {
-            r->covered = (bp_span){r->comment.source, item->span.start, end};
-            r->scope = scope;
+            cover_next(r, item->span, item_end(item), scope_of_item(r->review->arena, item));
             return;
         }
-        if (item->body != NULL && r->comment.start > item->body->open.start &&
-            r->comment.start < end) {
-            cover_in_body(r, item->body, scope);
+        if (!r->own_line && item->span.start >= r->comment.start) {
             return;
         }
-        if (!r->own_line && item->body == NULL && item->span.start < r->covered.end &&
-            item->span.end > r->covered.start) {
-            r->covered.start =
-                item->span.start < r->covered.start ? item->span.start : r->covered.start;
+        if (!r->own_line && item->body == NULL) {
+            cover_line(r, item->span);
             return;
         }
     }

@@ -3,7 +3,8 @@
 
 Builds the seed's organization in a simulated AWS, runs cli/deploy.sh of the output with the real `aws` program twice (create,
 then update), and looks at the result as AWS Backup would: in every account and Region that a policy reaches, is there the
-vault and the role it names? Exit status 0 good, 1 bad. No network beyond a loopback port, no AWS account.
+vault and the role it names? The second run must leave everything as it is, ids and all. Exit status 0 good, 1 bad. No network beyond
+a loopback port, no AWS account.
 """
 import json
 import logging
@@ -17,6 +18,7 @@ from moto.backup.models import backup_backends
 from moto.iam.models import iam_backends
 from moto.server import ThreadedMotoServer
 
+import replay
 import simulated_aws
 
 MANAGEMENT = "111122223333"
@@ -117,13 +119,19 @@ def main():
         host, port = server.get_host_and_port()
         url = f"http://{host}:{port}"
         build_organization(url)
+        before = {}
         for run in ("create", "update"):
             done = run_script(folder, url)
             expect(done.returncode == 0, f"{run} run ends with {done.returncode}: {done.stderr[-600:]}")
+            expect("create " not in done.stderr or run == "create", f"the second run creates: {done.stderr}")
+            after = replay.standing(url)
+            for name in replay.changes(before, after) if run == "update" else []:
+                expect(False, f"the second run changes {name}")
+            before = after
         check_result(folder, url)
     finally:
         server.stop()
-    print("\n".join(faults) or "created and updated; every plan finds its vaults and its role")
+    print("\n".join(faults) or "created; run again, nothing changed; every plan finds its vaults and its role")
     return 1 if faults else 0
 
 

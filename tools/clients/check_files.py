@@ -8,6 +8,7 @@ Exit status 0 good, 1 bad. Prints what is wrong.
 import hashlib
 import json
 import pathlib
+import re
 import sys
 
 import botocore.loaders
@@ -65,6 +66,89 @@ def check_policies(folder, manifest):
             expect(embedded.get(policy["name"]) == document, f"{policy['name']}: the management template holds another document")
 
 
+def body_of(folder, row):
+    return json.loads((folder / row["template"]).read_text())
+
+
+def check_body(folder, where, row, values):
+    if "TemplateURL" in values:
+        expect(values["TemplateURL"] == row.get("template_url", values["TemplateURL"]), f"{where}: another address")
+        digest = hashlib.sha256((folder / row["template"]).read_bytes()).hexdigest()
+        expect(values["TemplateURL"].endswith(f"/{digest}.template.json"), f"{where}: the address is not of {row['template']}")
+    else:
+        expect(json.loads(values["TemplateBody"]) == body_of(folder, row), f"{where}: another template than {row['template']}")
+
+
+def groups_of(inputs):
+    for values in inputs:
+        targets = values["DeploymentTargets"]
+        group = {"organizational_unit_ids": targets["OrganizationalUnitIds"], "regions": values["Regions"]}
+        if "Accounts" in targets:
+            group.update(accounts=targets["Accounts"], account_filter_type=targets["AccountFilterType"])
+        yield group
+
+
+def check_stack_sets(folder, manifest):
+    """Every path brings the same templates to the same places."""
+    management = folder / "cloudformation/management.template.json"
+    resources = json.loads(management.read_text())["Resources"].values() if management.exists() else []
+    embedded = {one["Properties"]["StackSetName"]: one["Properties"] for one in resources if one["Type"] == "AWS::CloudFormation::StackSet"}
+    if management.exists():
+        expect(sorted(embedded) == sorted(row["name"] for row in manifest["stack_sets"]), "the management template has other stack sets")
+    for row in manifest["stack_sets"]:
+        key = f"{row['kind']}-{row['slug']}"
+        if row["name"] in embedded:
+            check_body(folder, f"management template, {row['name']}", row, embedded[row["name"]])
+            expect(list(groups_of(embedded[row["name"]]["StackInstancesGroup"])) == row["instances"], f"management template, {row['name']}: other places")
+        for word in ("create", "update") if "cli" in manifest else ():
+            path = folder / f"cli/{key}.{word}-stack-set.json"
+            check_body(folder, path.name, row, json.loads(path.read_text()))
+        inputs = [json.loads((folder / f"cli/{key}.create-stack-instances.{number}.json").read_text())
+                  for number in range(1, len(row["instances"]) + 1)] if "cli" in manifest else []
+        expect("cli" not in manifest or list(groups_of(inputs)) == row["instances"], f"{row['name']}: the inputs name other places")
+        expect(all(len(group["organizational_unit_ids"]) <= 50 for group in row["instances"]), f"{row['name']}: more than 50 OUs in a call")
+    for row in manifest["management_account"]["stacks"]:
+        for region in row["regions"] if "cli" in manifest else ():
+            for word in ("create", "update"):
+                path = folder / f"cli/management-{row['kind']}-{row['slug']}.{region}.{word}-stack.json"
+                check_body(folder, path.name, row, json.loads(path.read_text()))
+
+
+def inputs_fit(shape, value, where):
+    """What the validator of botocore leaves out: words that are allowed, patterns and lengths."""
+    if shape.type_name == "structure":
+        expect(not set(value) - set(shape.members), f"{where}: unknown {sorted(set(value) - set(shape.members))}")
+        for name in set(value) & set(shape.members):
+            inputs_fit(shape.members[name], value[name], f"{where}.{name}")
+    elif shape.type_name == "list":
+        expect(len(value) <= shape.metadata.get("max", len(value)), f"{where}: too many")
+        for item in value:
+            inputs_fit(shape.member, item, where)
+    elif shape.type_name == "string":
+        enum, pattern = getattr(shape, "enum", None), shape.metadata.get("pattern", "")
+        expect(not enum or value in enum, f"{where}: {value!r} is none of {enum}")
+        expect(len(value) <= shape.metadata.get("max", len(value)), f"{where}: too long")
+        if pattern and "\\p{" not in pattern:
+            whole = pattern.removeprefix("^").removesuffix("$")
+            expect(re.fullmatch(f"(?:{whole})", value), f"{where}: {value!r} is not of the form {pattern}")
+
+
+def check_capabilities(where, operation, values):
+    if operation in ("CreateStack", "UpdateStack", "CreateStackSet", "UpdateStackSet") and "TemplateBody" in values:
+        template = json.loads(values["TemplateBody"])
+        named = any("RoleName" in one.get("Properties", {}) for one in template["Resources"].values())
+        expect(named == ("CAPABILITY_NAMED_IAM" in values.get("Capabilities", [])), f"{where}: capabilities are {values.get('Capabilities')}")
+        given = {one["ParameterKey"]: one["ParameterValue"] for one in values.get("Parameters", [])}
+        expect(set(given) == set(template["Parameters"]), f"{where}: parameters are {sorted(given)}")
+        for name, parameter in template["Parameters"].items():
+            expect(re.fullmatch(parameter["AllowedPattern"], given.get(name, "")), f"{where}: {name} cannot be {given.get(name)!r}")
+    if operation == "CreateStackSet":
+        expect(values.get("PermissionModel") == "SERVICE_MANAGED" and values.get("AutoDeployment", {}).get("Enabled") is True,
+               f"{where}: not service-managed with automatic deployment")
+    targets = values.get("DeploymentTargets", {})
+    expect(("Accounts" in targets) == ("AccountFilterType" in targets), f"{where}: accounts and filter come together")
+
+
 def check_inputs(folder, manifest):
     loader = botocore.loaders.Loader()
     models = {}
@@ -82,22 +166,24 @@ def check_inputs(folder, manifest):
         shape = models[service].operation_model(operation).input_shape
         values = json.loads((folder / step["input"]).read_text())
         bound = {name: "p-0123456789" for name in step.get("bind", {})}
-        unknown = set(values) - set(shape.members)
-        expect(not unknown, f"{step['input']}: {operation} knows no {sorted(unknown)}")
         report = botocore.validate.ParamValidator().validate({**values, **bound}, shape)
         expect(not report.has_errors(), f"{step['input']}: {report.generate_report()}")
-        for name, member in shape.members.items():
-            if getattr(member, "enum", None) and name in values:
-                expect(values[name] in member.enum, f"{step['input']}: {name} is none of {member.enum}")
+        inputs_fit(shape, values, step["input"])
+        check_capabilities(step["input"], operation, values)
 
 
-def main():
-    folder = pathlib.Path(sys.argv[1])
+def check(folder):
     manifest = json.loads((folder / "manifest.json").read_text(), object_pairs_hook=no_duplicates)
     expect(manifest["format"] == "backpol/manifest/1", "unknown manifest format")
     check_hashes(folder, manifest)
     check_policies(folder, manifest)
+    check_stack_sets(folder, manifest)
     check_inputs(folder, manifest)
+    return manifest
+
+
+def main():
+    manifest = check(pathlib.Path(sys.argv[1]))
     print("\n".join(faults) or f"{len(manifest['files'])} files as listed, all inputs fit their operations")
     return 1 if faults else 0
 

@@ -22,30 +22,47 @@ def bodies(folder):
             yield str(path.relative_to(folder)), body
 
 
+def regions_of(folder):
+    manifest = json.loads((folder / "manifest.json").read_text())
+    groups = [group for row in manifest["stack_sets"] for group in row["instances"]] + manifest["management_account"]["stacks"]
+    return tuple(sorted({manifest["home_region"]} | {region for group in groups for region in group["regions"]}))
+
+
+def refused(name, body):
+    """What stack sets take from nobody."""
+    template = json.loads(body)
+    kinds = {resource["Type"] for resource in template["Resources"].values()}
+    return not name.startswith("cloudformation/") and ("Transform" in template or "Fn::Transform" in body or kinds & set(REFUSED))
+
+
+def distinct(folder):
+    """(Regions, text) of each template, those that stand in other files too."""
+    regions = regions_of(folder)
+    for name, body in bodies(folder):
+        yield regions, json.dumps(json.loads(body), indent=1) if not refused(name, body) else json.dumps({"Refused": name})
+
+
+def lint(templates):
+    """What cfn-lint says about texts, by the Regions they go to."""
+    with tempfile.TemporaryDirectory() as scratch:
+        for number, (regions, texts) in enumerate(sorted(templates.items())):
+            paths = []
+            for text in sorted(texts):
+                paths.append(str(pathlib.Path(scratch) / f"{number}-{len(paths)}.template.json"))
+                pathlib.Path(paths[-1]).write_text(text)
+            run = subprocess.run(["cfn-lint", "--non-zero-exit-code", "warning", "--regions", *regions, "--", *paths], capture_output=True, text=True)
+            if run.returncode != 0:
+                yield f"Regions {', '.join(regions)}: {run.stdout}{run.stderr}"
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
-    regions = sorted({region for stack_set in json.loads((folder / "manifest.json").read_text())["stack_sets"]
-                      for group in stack_set["instances"] for region in group["regions"]}) or ["us-east-1"]
-    bad, count = 0, 0
-    with tempfile.TemporaryDirectory() as scratch:
-        paths = []
-        for name, body in bodies(folder):
-            template = json.loads(body)
-            if not name.startswith("cloudformation/"):
-                kinds = {resource["Type"] for resource in template["Resources"].values()}
-                if "Transform" in template or kinds & set(REFUSED):
-                    print(f"{name}: a stack set would refuse it")
-                    bad = 1
-            path = pathlib.Path(scratch) / (name.replace("/", "_") + ".template.json")
-            path.write_text(body)
-            paths.append(str(path))
-            count += 1
-        run = subprocess.run(["cfn-lint", "--regions", *regions, "--", *paths], capture_output=True, text=True)
-        if run.returncode != 0:
-            print(run.stdout + run.stderr)
-            bad = 1
-    print(f"{count} templates, Regions {', '.join(regions)}")
-    return bad
+    templates = {}
+    for regions, text in distinct(folder):
+        templates.setdefault(regions, set()).add(text)
+    said = list(lint(templates))
+    print("\n".join(said) or f"{sum(map(len, templates.values()))} templates, Regions {', '.join(regions_of(folder))}")
+    return 1 if said else 0
 
 
 if __name__ == "__main__":

@@ -1,10 +1,14 @@
-"""A simulated AWS on a loopback port, for check_deployment.py: moto, and what moto lacks for this purpose.
+"""A simulated AWS on a loopback port, for the checks of this folder: moto, and what moto lacks for this purpose.
 
-Filled in here, by what the AWS documentation says: fixed ids of the organization; backup policies; backup vaults in
-templates; tags of KMS keys in templates; stack sets reach OUs at any depth, skip instances that exist, never reach the
+Filled in here, by what the AWS documentation says: fixed ids of the organization; backup policies; backup vaults, air-gapped
+ones too, in templates; tags of KMS keys in templates; stack sets reach OUs at any depth, skip instances that exist, never reach the
 management account, and let go of instances by the same targets, with their stacks or without. Everything else is moto's.
 """
+import contextlib
 import json
+import logging
+import os
+import urllib.request
 import uuid
 
 from moto.backup.models import backup_backends
@@ -15,6 +19,7 @@ from moto.kms import models as kms
 from moto.organizations import models as organizations
 from moto.organizations import utils as ids
 from moto.organizations.exceptions import OrganizationsClientError
+from moto.server import ThreadedMotoServer
 
 wanted_ids = {"org": [], "root": [], "ou": [], "account": []}
 
@@ -56,6 +61,16 @@ class Vault(CloudFormationModel):
     @classmethod
     def delete_from_cloudformation_json(cls, resource_name, _json, account_id, region_name):
         backup_backends[account_id][region_name].delete_backup_vault(resource_name)
+
+
+class SealedVault(Vault, CloudFormationModel):
+    """AWS::Backup::LogicallyAirGappedBackupVault, to moto a vault as any other. It looks for direct heirs of its model alone."""
+
+    __module__ = "moto.backup.vault_of_template"
+
+    @staticmethod
+    def cloudformation_type():
+        return "AWS::Backup::LogicallyAirGappedBackupVault"
 
 
 def members(organization, targets):
@@ -140,3 +155,24 @@ def install():
     kms.Key.create_from_cloudformation_json = with_key_tags(kms.Key.create_from_cloudformation_json)
     for cache in (parsing.get_model_list, parsing.get_model_map, parsing.get_name_type_map):
         cache.cache_clear()
+
+
+def management():
+    return os.environ["MOTO_ACCOUNT_ID"]
+
+
+@contextlib.contextmanager
+def server(account):
+    """The address of a simulated AWS that answers for a management account."""
+    os.environ["MOTO_ACCOUNT_ID"] = account
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    running = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    running.start()
+    try:
+        yield "http://%s:%d" % running.get_host_and_port()
+    finally:
+        running.stop()
+
+
+def reset(url):
+    urllib.request.urlopen(urllib.request.Request(url + "/moto-api/reset", method="POST")).read()

@@ -3,8 +3,8 @@ white space; a piece must occur once in compiler/effective/."""
 
 BUGS = [
     ("assign: the last peer wins",
-     "if (first == NULL) { first = part;",
-     "if (first == NULL || part != first) { first = part;"),
+     "first = first == NULL ? part : first;",
+     "first = part;"),
     ("assign: the upper level wins",
      "if (first != NULL && !(is_supplied(first->node)",
      "if (first != NULL && !node->has_value && !(is_supplied(first->node)"),

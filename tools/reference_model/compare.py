@@ -118,7 +118,7 @@ def verdicts(element, events):
     codes = {finding["code"] for finding in element["findings"]}
     # A half plan that comes of an unknown name has one finding, of the name.
     lost = "INH012" in codes
-    if element["valid"] and not lost and not events.isdisjoint({"incomplete", "no Region"}):
+    if element["valid"] and (lost or not events.isdisjoint({"incomplete", "no Region"})):
         yield "valid", True, False
     for code, names in RULES.items():
         unsure = not UNSURE.get(code, set()).isdisjoint(events) or (code == "INH001" and lost)

@@ -170,11 +170,13 @@ def effective(levels):
 
 
 def lacking(document):
-    """Whether a plan lacks Regions, a rule, a rule's vault, or a selection: AWS does not enforce it."""
+    """Whether a plan lacks Regions, a rule, a rule's vault, a selection, or the values of its tag: AWS does not enforce it."""
     for plan in document.get("plans", {}).values():
         if "regions" not in plan or not plan.get("rules") or not plan.get("selections"):
             return True
         if any("target_backup_vault_name" not in rule for rule in plan["rules"].values()):
+            return True
+        if any(selection.get("tag_value") == [] for selection in plan["selections"].get("tags", {}).values()):
             return True
     return False
 

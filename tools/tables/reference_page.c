@@ -64,7 +64,7 @@ static const struct {
     {BP_BLOCK_SELECT_RESOURCES, "select resources", "select resources \"NAME\" { … }", "in a plan"},
     {BP_BLOCK_VAULT, "vault", "vault \"NAME\" { … }", "at the top of a file"},
     {BP_BLOCK_AIR_GAPPED, "air_gapped vault", "air_gapped vault \"NAME\" { … }",
-     "at the top of a file; not in this release"},
+     "at the top of a file"},
     {BP_BLOCK_ROLE, "role", "role \"NAME\" { … }", "at the top of a file"},
 };
 

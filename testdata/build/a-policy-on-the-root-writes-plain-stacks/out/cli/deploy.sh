@@ -5,7 +5,11 @@
 # What to do stands in plan.tsv, every value in the input files beside it; nothing here is generated.
 #   SKIP_PREREQS=1   leave the switches of the organization alone
 #   ONLY_TEMPLATES=1 copy templates into their bucket and stop, for the other ways to deploy
+#   ONLY=KIND,KIND   these kinds of lines of the plan alone: prerequisites, template, stack,
+#                    stack-set, policy
 #   POLL_SECONDS=10  pause between two looks at a running operation
+# Where a delegated administrator has the stack sets, ONLY is obligatory, and the script is run once
+# with the credentials of each account.
 set -euf
 
 folder=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -14,6 +18,7 @@ newline='
 '
 # Texts are UTF-8, whatever the locale here.
 export AWS_CLI_FILE_ENCODING=UTF-8 PYTHONIOENCODING=utf-8 PYTHONUTF8=1
+call_as=SELF
 home_region=us-east-1
 global_region=us-east-1
 
@@ -29,6 +34,14 @@ stacks_in() { # REGION COMMAND...
   at=$1
   shift
   aws --region "$at" --output text cloudformation "$@" </dev/null
+}
+
+sets() { # COMMAND...: about stack sets
+  if [ "$call_as" = SELF ]; then
+    stacks_in "$home_region" "$@"
+  else
+    stacks_in "$home_region" "$@" --call-as "$call_as"
+  fi
 }
 
 organization() { aws --region "$global_region" --output text organizations "$@" </dev/null; }
@@ -60,12 +73,12 @@ check_files() {
 
 wait_for_operation() { # STACK-SET OPERATION
   while :; do
-    status=$(stacks_in "$home_region" describe-stack-set-operation --stack-set-name "$1" \
+    status=$(sets describe-stack-set-operation --stack-set-name "$1" \
       --operation-id "$2" --query StackSetOperation.Status)
     case $status in
       SUCCEEDED) return 0 ;;
       FAILED | STOPPED)
-        stacks_in "$home_region" list-stack-set-operation-results --stack-set-name "$1" \
+        sets list-stack-set-operation-results --stack-set-name "$1" \
           --operation-id "$2" >&2 || :
         fail "stack set $1: operation $2 ended as $status"
         ;;
@@ -125,8 +138,7 @@ deploy_stack() { # KEY REGION STACK: in the management account, where no stack s
 }
 
 deploy_stack_set() { # KEY STACK-SET GROUPS
-  if found=$(stacks_in "$home_region" describe-stack-set --stack-set-name "$2" \
-    --query StackSet.StackSetId 2>&1); then
+  if found=$(sets describe-stack-set --stack-set-name "$2" --query StackSet.StackSetId 2>&1); then
     say "update stack set $2"
     operation=$(stacks_in "$home_region" update-stack-set \
       --cli-input-json "$(input "$1.update-stack-set.json")" --query OperationId)
@@ -149,6 +161,43 @@ deploy_stack_set() { # KEY STACK-SET GROUPS
     wait_for_operation "$2" "$operation"
     number=$((number + 1))
   done
+}
+
+# Which account may do what is the business of its administrators: nothing is tried that fails.
+take_caller() { # SELF or DELEGATED_ADMIN
+  case $1 in
+    SELF) return 0 ;;
+    DELEGATED_ADMIN) call_as=$1 ;;
+    *) fail "plan.tsv: unknown caller \"$1\"" ;;
+  esac
+  [ -n "${ONLY:-}" ] || [ "${ONLY_TEMPLATES:-0}" = 1 ] ||
+    fail "the stack sets are a delegated administrator's, the rest is the management account's; run
+  ONLY=prerequisites,stack    with credentials of the management account, then
+  ONLY=template,stack-set     with those of the delegated administrator, then
+  ONLY=policy                 with those of the management account, or of whom it lets do that"
+}
+
+check_only() {
+  rest=${ONLY:-}
+  while [ -n "$rest" ]; do
+    kind=${rest%%,*}
+    case $rest in *,*) rest=${rest#*,} ;; *) rest= ;; esac
+    case $kind in
+      prerequisites | template | stack | stack-set | policy) ;;
+      *) fail "ONLY: unknown kind \"$kind\"; it takes prerequisites, template, stack, stack-set, policy" ;;
+    esac
+  done
+}
+
+is_asked_for() { # KIND
+  case $1 in
+    home-region | global-region | call-as) return 0 ;;
+  esac
+  [ "${ONLY_TEMPLATES:-0}" != 1 ] || [ "$1" = template ] || return 1
+  case ,${ONLY:-$1}, in
+    *",$1,"*) return 0 ;;
+  esac
+  return 1
 }
 
 policy_id() { # KEY: the id of the policy whose name stands in KEY.name; empty if there is none
@@ -193,15 +242,15 @@ deploy_policy() { # KEY TARGET,TARGET...
   done
 }
 
+check_only
 check_files
 while IFS=$tab read -r what first second third; do
-  if [ "${ONLY_TEMPLATES:-0}" = 1 ] && [ "$what" != template ]; then
-    continue
-  fi
+  is_asked_for "$what" || continue
   case $what in
     template) copy_template "$first" "$second" "$third" ;;
     home-region) home_region=$first ;;
     global-region) global_region=$first ;;
+    call-as) take_caller "$first" ;;
     prerequisites) switch_on_prerequisites ;;
     stack) deploy_stack "$first" "$second" "$third" ;;
     stack-set) deploy_stack_set "$first" "$second" "$third" ;;

@@ -239,13 +239,13 @@ bp_read_list(bp_dump *dump, bp_json_event first, const char *what, const bp_fiel
         if (dump->nesting == 1) {
             bp_arena_reset(dump->item);
         }
-        bp_json_event event = bp_dump_next(dump);
-        if (event.kind == BP_JSON_ARRAY_END) {
+        const bp_json_event *event = bp_dump_step(dump);
+        if (event->kind == BP_JSON_ARRAY_END) {
             dump->nesting--;
             return true;
         }
-        if (event.kind != BP_JSON_OBJECT) {
-            if (!bp_wrong_kind(dump, event, what, "an object")) {
+        if (event->kind != BP_JSON_OBJECT) {
+            if (!bp_wrong_kind(dump, *event, what, "an object")) {
                 return false;
             }
             continue;

@@ -389,9 +389,23 @@ struct bp_field {
     bool required;
     bp_nested_reader *nested;
 };
-bp_json_event bp_dump_next(bp_dump *dump);
-/* The same without a copy: good until the next one. */
-const bp_json_event *bp_dump_step(bp_dump *dump);
+/* The next event, good until the one after it. */
+static inline const bp_json_event *
+bp_dump_step(bp_dump *dump)
+{
+    if (dump->pushed) {
+        dump->pushed = false;
+    } else {
+        bp_json_read(dump->reader, &dump->last);
+    }
+    return &dump->last;
+}
+/* A copy of it. */
+static inline bp_json_event
+bp_dump_next(bp_dump *dump)
+{
+    return *bp_dump_step(dump);
+}
 bool bp_dump_skip(bp_dump *dump, bp_json_event first);
 /* bp_json_member into dump->last; also where a key was given back. */
 size_t bp_dump_member(bp_dump *dump, bp_json_names *names);
@@ -456,7 +470,11 @@ bp_str bp_arn_types(const bp_facts *facts, bp_arena *arena, bp_str arn);
 
 /* ---- envelope.c, dump_read.c; the first event of the value was taken, no key yet */
 /* Gives the last event again. */
-void bp_dump_push(bp_dump *dump);
+static inline void
+bp_dump_push(bp_dump *dump)
+{
+    dump->pushed = true;
+}
 bool bp_read_payload(bp_dump *dump);
 bool bp_read_envelope(bp_dump *dump);
 void bp_envelope_names(bp_json_names *names);

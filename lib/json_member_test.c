@@ -189,10 +189,10 @@ static const char *const texts[] = {
     "{}",
     "{ }",
     "{\"name\":\"x\",\"arn\":\"arn:aws:backup:eu-west-1:1:v\",\"days\":28}",
-    "[{\"name\": \"a\", \"other\": \"b\", \"days\": 1234, \"flag\": true, \"none\": null},\n"
-    " {\"days\": 7, \"name\": \"c\", \"flag\": false},{\"other\":\"b\"}]",
-    "{\n    \"other\": {\n        \"deep\": [1, {\"x\": \"y\"}, \"z\"]\n    },\n    \"name\": "
-    "\"x\"\n}",
+    ("[{\"name\": \"a\", \"other\": \"b\", \"days\": 1234, \"flag\": true, \"none\": null},\n"
+     " {\"days\": 7, \"name\": \"c\", \"flag\": false},{\"other\":\"b\"}]"),
+    ("{\n    \"other\": {\n        \"deep\": [1, {\"x\": \"y\"}, \"z\"]\n    },\n    \"name\": "
+     "\"x\"\n}"),
     "{\"nested\": {\"name\": \"inner\", \"name2\": [{}, []]}, \"list\": [\"a\", 1, {\"name\": 2}]}",
     /* keys twice, by names, among the others, inside of what is skipped, spelt otherwise */
     "{\"name\":1,\"name\":2}",
@@ -237,8 +237,8 @@ static const char *const texts[] = {
     "{\"x\":1,,\"name\":1}",
     /* lists whose objects differ in a blank, a comma, a key, from what was learned */
     "[{\"name\": 1, \"x\": 2, \"arn\": 3}, {\"name\": 1, \"x\": 2, \"arn\": 3}]",
-    "[{\"name\": 1, \"x\": 2, \"arn\": 3}, {\"name\": 1, \"arn\": 3, \"x\": 2}, {\"x\": 1, \"x\": "
-    "2}]",
+    ("[{\"name\": 1, \"x\": 2, \"arn\": 3}, {\"name\": 1, \"arn\": 3, \"x\": 2}, {\"x\": 1, \"x\": "
+     "2}]"),
     "[{\"name\": 1, \"x\": 2}, {\"name\": 1 \"x\": 2}]",
     "[{\"name\": 1, \"x\": 2}, {, \"x\": 2}]",
     "[{\"name\": 1, \"x\": 2}, {\"name\": 1,\"x\": 2}, {\"name\": 1, \"x\":2}]",

@@ -148,7 +148,7 @@ file_text(bp_arena *arena, const char *path)
     for (size_t got = 0; (got = fread(block, 1, sizeof block, file)) > 0;) {
         bp_buf_add(&buf, (bp_str){block, got});
     }
-    fclose(file);
+    assert_int_equal(fclose(file), 0);
     return bp_buf_text(&buf);
 }
 

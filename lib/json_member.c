@@ -301,11 +301,33 @@ bp_json_skip(bp_json_reader *on, bp_json_event first)
     return bp_json_skip_to(on, &first);
 }
 
+static void
+set_mark(bp_json_reader *on, bp_json_names *names)
+{
+    if (names->mark == 0) {
+        names->mark = ++on->marks;
+    }
+}
+
+/* The first key of an object was taken as an event, and looked for among the names now: from here
+ * on they tell which stood before. */
+static void
+begin_by_names(bp_json_reader *on, bp_json_names *names, size_t number)
+{
+    bp_json_frame *in = &on->frames[on->depth - 1];
+    set_mark(on, names);
+    if (on->keys.count == in->keys + 1 && in->all == NULL) {
+        in->by = names->mark;
+        in->named = number == names->count ? 0 : UINT64_C(1) << number;
+    }
+}
+
 size_t
 bp_json_member_value(bp_json_reader *on, bp_json_names *names, bp_str key, bp_json_event *value)
 {
     size_t usual = on->longest;
     size_t number = bp_json_names_find(names, key);
+    begin_by_names(on, names, number);
     if (number < names->count && names->longest[number] != 0) {
         on->longest = names->longest[number];
     }
@@ -338,9 +360,7 @@ size_t
 bp_json_member(bp_json_reader *on, bp_json_names *names, bp_json_event *value)
 {
     member plain;
-    if (names->mark == 0) {
-        names->mark = ++on->marks;
-    }
+    set_mark(on, names);
     for (;;) {
         size_t number = 0;
         if (plain_member(on, names, &plain)) {

@@ -116,7 +116,7 @@ skip_some_blanks(bp_json_reader *on)
 {
     do {
         const char *end = on->text.at + on->text.size;
-        on->at = (size_t)(bp_json_blanks_end(on->text.at + on->at, end) - on->text.at);
+        on->at = (size_t)(bp_json_after_blanks(on->text.at + on->at, end) - on->text.at);
     } while (on->text.size - on->at < BP_JSON_AHEAD && bp_json_more(on, on->at));
 }
 

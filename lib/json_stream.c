@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { WINDOW = 64 * 1024, LONGEST = 64 * 1024, AROUND = 160 };
+enum { WINDOW = 96 * 1024, LONGEST = 64 * 1024, AROUND = 160 };
 
 bp_json_reader *
 bp_json_reader_stream(bp_arena *arena, bp_json_input input)

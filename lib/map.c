@@ -79,6 +79,12 @@ keyed_hash(const uint64_t seed[2], const char *key, size_t size)
     return (unsigned)(hash ^ hash >> 32);
 }
 
+uint32_t
+bp_keyed_hash(const uint64_t seed[2], bp_str text)
+{
+    return keyed_hash(seed, text.size == 0 ? "" : text.at, text.size);
+}
+
 bp_map *
 bp_map_new(bp_arena *arena)
 {

@@ -17,6 +17,9 @@ typedef struct bp_map_entry {
     void *value;
 } bp_map_entry;
 
+/* A hash of a text that nobody can foresee who does not know the seed. */
+uint32_t bp_keyed_hash(const uint64_t seed[2], bp_str text);
+
 /* An empty map whose memory is the arena's. Never NULL. */
 bp_map *bp_map_new(bp_arena *arena);
 /* The value of a key, or NULL. */

@@ -285,7 +285,15 @@ bp_buf_format(bp_buf *buf, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    bp_buf_add(buf, bp_str_vformat(buf->arena, format, arguments));
+    va_list again;
+    va_copy(again, arguments);
+    int size = vsnprintf(NULL, 0, format, arguments);
+    if (size >= 0) {
+        make_room(buf, (size_t)size);
+        (void)vsnprintf(buf->at + buf->size, (size_t)size + 1, format, again);
+        buf->size += (size_t)size;
+    }
+    va_end(again);
     va_end(arguments);
 }
 

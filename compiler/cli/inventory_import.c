@@ -96,21 +96,24 @@ may_replace(bp_importing *all, const char *typed, const char *path)
     if (lstat(path, &found) != 0) {
         return true;
     }
-    if (!bp_file_read_anywhere(run->arena, path, FILE_CAP, &text, &error)) {
+    bp_arena *scratch = bp_arena_child(run->arena);
+    if (!bp_file_read_anywhere(scratch, path, FILE_CAP, &text, &error)) {
         bp_run_trouble(run, "cannot write \"%s\": %.*s", typed, BP_ARG(error.text));
+        bp_arena_release(run->arena, scratch);
         return false;
     }
-    bp_survey *survey = all->survey;
     bool inventory = bp_str_starts(text, BP_STR("backpol_inventory:")) ||
                      bp_str_contains(text, BP_STR("\nbackpol_inventory:"));
+    bool comments = inventory && has_comments(text);
+    bp_arena_release(run->arena, scratch);
     if (!inventory && !bp_option_given(&run->line, BP_OPTION_FORCE)) {
-        bp_survey_no_output(survey, bp_str_of(typed), "is there and is no inventory",
+        bp_survey_no_output(all->survey, bp_str_of(typed), "is there and is no inventory",
                             "--force writes over it");
         return false;
     }
-    if (inventory && has_comments(text) && !bp_option_given(&run->line, BP_OPTION_DROP_COMMENTS) &&
+    if (comments && !bp_option_given(&run->line, BP_OPTION_DROP_COMMENTS) &&
         !bp_option_given(&run->line, BP_OPTION_FORCE)) {
-        bp_survey_no_output(survey, bp_str_of(typed), "holds comments, which are not kept",
+        bp_survey_no_output(all->survey, bp_str_of(typed), "holds comments, which are not kept",
                             "--drop-comments writes it without them");
         return false;
     }
@@ -228,7 +231,12 @@ finish(bp_importing *all, const char *out)
         bp_run_trouble(run, "nothing was written");
         return BP_EXIT_FOUND;
     }
-    bp_buf text = {.arena = run->arena};
+    enum {
+        USUAL = 64 * 1024,
+        AN_ACCOUNT = 112
+    }; /* bytes: room for most, so that it need not grow */
+    bp_buf text = {.arena = run->arena, .room = USUAL + org->accounts.count * AN_ACCOUNT};
+    text.at = bp_arena_alloc(run->arena, text.room);
     bp_organization bare;
     if (out == NULL) {
         forget_files(run->arena, &bare, org);

@@ -9,29 +9,6 @@
 
 #include <string.h>
 
-void
-bp_dump_push(bp_dump *dump)
-{
-    dump->pushed = true;
-}
-
-const bp_json_event *
-bp_dump_step(bp_dump *dump)
-{
-    if (dump->pushed) {
-        dump->pushed = false;
-    } else {
-        bp_json_read(dump->reader, &dump->last);
-    }
-    return &dump->last;
-}
-
-bp_json_event
-bp_dump_next(bp_dump *dump)
-{
-    return *bp_dump_step(dump);
-}
-
 bp_str
 bp_kept(bp_survey *survey, bp_str text)
 {

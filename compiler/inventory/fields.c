@@ -72,6 +72,7 @@ take_account(bp_dump *dump, bp_json_event event, const char *name, bp_value *val
     return true;
 }
 
+/* Its parts, which lie in the copy of the text, are kept beside it. */
 static bool
 take_arn(bp_dump *dump, bp_json_event event, const char *name, bp_value *value)
 {
@@ -79,12 +80,17 @@ take_arn(bp_dump *dump, bp_json_event event, const char *name, bp_value *value)
     if (event.kind != BP_JSON_STRING) {
         return bp_wrong_kind(dump, event, name, "an ARN");
     }
-    value->good = bp_arn_parse(event.text, &arn);
+    bp_str text = bp_str_copy(dump->item, event.text);
+    value->good = bp_arn_parse(text, &arn);
     if (!value->good) {
         bp_dump_report(dump, "TOP010", "IMP022", "\"%.*s\" is no ARN", BP_ARG(event.text));
         dump->spoiled = true;
     } else if (!bp_dump_partition(dump, arn.partition)) {
         value->good = false;
+    } else {
+        value->text = text;
+        value->arn = BP_NEW(dump->item, bp_arn);
+        *value->arn = arn;
     }
     return true;
 }
@@ -128,8 +134,7 @@ take(bp_dump *dump, const bp_field *field, const bp_json_event *read, bp_value *
         good = take_account(dump, event, field->name, value);
         break;
     case BP_FIELD_ARN:
-        good = take_arn(dump, event, field->name, value);
-        break;
+        return take_arn(dump, event, field->name, value);
     case BP_FIELD_TEXT:
     case BP_FIELD_LONG_TEXT:
         value->good = event.kind == BP_JSON_STRING;
@@ -236,13 +241,13 @@ bp_read_list(bp_dump *dump, bp_json_event first, const char *what, const bp_fiel
         if (dump->nesting == 1) {
             bp_arena_reset(dump->item);
         }
-        bp_json_event event = bp_dump_next(dump);
-        if (event.kind == BP_JSON_ARRAY_END) {
+        const bp_json_event *event = bp_dump_step(dump);
+        if (event->kind == BP_JSON_ARRAY_END) {
             dump->nesting--;
             return true;
         }
-        if (event.kind != BP_JSON_OBJECT) {
-            if (!bp_wrong_kind(dump, event, what, "an object")) {
+        if (event->kind != BP_JSON_OBJECT) {
+            if (!bp_wrong_kind(dump, *event, what, "an object")) {
                 return false;
             }
             continue;

@@ -44,7 +44,7 @@ more_slots(bp_survey *survey)
 {
     enum { FIRST = 256 };
     bp_arena *old = survey->slot_memory;
-    survey->slot_memory = bp_arena_child(survey->arena);
+    survey->slot_memory = bp_arena_child(survey->units_memory);
     survey->slot_count = survey->slot_count == 0 ? FIRST : survey->slot_count * 2;
     survey->slots = bp_arena_array(survey->slot_memory, survey->slot_count, sizeof *survey->slots);
     for (size_t i = 0; i < survey->line_count; i++) {
@@ -52,7 +52,7 @@ more_slots(bp_survey *survey)
         *slot_of(survey, (bp_dump_kind)line->kind, line->account, line->sub) = (uint32_t)(i + 1);
     }
     if (old != NULL) {
-        bp_arena_release(survey->arena, old);
+        bp_arena_release(survey->units_memory, old);
     }
 }
 
@@ -69,8 +69,8 @@ make_line(bp_survey *survey, bp_dump_kind kind, uint32_t account, uint32_t sub)
     uint32_t *slot = slot_of(survey, kind, account, sub);
     if (*slot == 0) {
         if (survey->line_count % BP_UNIT_BLOCK == 0) {
-            bp_line *block = bp_arena_array(survey->arena, BP_UNIT_BLOCK, sizeof *block);
-            *bp_vec_add(survey->arena, &survey->line_blocks) = block;
+            bp_line *block = bp_arena_array(survey->units_memory, BP_UNIT_BLOCK, sizeof *block);
+            *bp_vec_add(survey->units_memory, &survey->line_blocks) = block;
         }
         bp_line *line = bp_line_at(survey, survey->line_count++);
         line->account = account;
@@ -111,6 +111,19 @@ unit_of_four(const bp_survey *survey, uint32_t four, size_t index)
                 .at[at / BP_UNIT_BLOCK][at % BP_UNIT_BLOCK * BP_UNITS_AT_ONCE + index];
 }
 
+/* Where a line has the number of its units of four Regions; NULL: nowhere yet. */
+static uint32_t *
+four_at(const bp_survey *survey, bp_line *line, size_t index)
+{
+    if (index < BP_FOURS_FEW) {
+        return &line->units.by_region.fours[index];
+    }
+    size_t at = line->units.by_region.rest;
+    return at == 0 ? NULL
+                   : &survey->fours_blocks.at[(at - 1) / BP_UNIT_BLOCK][(at - 1) % BP_UNIT_BLOCK]
+                          .at[index - BP_FOURS_FEW];
+}
+
 bp_unit *
 bp_line_unit(const bp_survey *survey, bp_line *line, int region)
 {
@@ -122,7 +135,7 @@ bp_line_unit(const bp_survey *survey, bp_line *line, int region)
         return &line->units.alone;
     }
     unsigned place = survey->region_places[bit] - 1U;
-    return unit_of_four(survey, line->units.fours[place / BP_UNITS_AT_ONCE],
+    return unit_of_four(survey, *four_at(survey, line, place / BP_UNITS_AT_ONCE),
                         place % BP_UNITS_AT_ONCE);
 }
 
@@ -144,11 +157,28 @@ static uint32_t
 new_four(bp_survey *survey)
 {
     if (survey->four_count % BP_UNIT_BLOCK == 0) {
-        bp_unit *block =
-            bp_arena_array(survey->arena, (size_t)BP_UNIT_BLOCK * BP_UNITS_AT_ONCE, sizeof *block);
-        *bp_vec_add(survey->arena, &survey->unit_blocks) = block;
+        bp_unit *block = bp_arena_array(survey->units_memory,
+                                        (size_t)BP_UNIT_BLOCK * BP_UNITS_AT_ONCE, sizeof *block);
+        *bp_vec_add(survey->units_memory, &survey->unit_blocks) = block;
     }
     return (uint32_t)++survey->four_count;
+}
+
+/* Makes room for the unit of a Region. */
+static void
+make_four(bp_survey *survey, bp_line *line, size_t index)
+{
+    if (index >= BP_FOURS_FEW && line->units.by_region.rest == 0) {
+        if (survey->fours_count % BP_UNIT_BLOCK == 0) {
+            bp_fours *block = bp_arena_array(survey->units_memory, BP_UNIT_BLOCK, sizeof *block);
+            *bp_vec_add(survey->units_memory, &survey->fours_blocks) = block;
+        }
+        line->units.by_region.rest = (uint32_t)++survey->fours_count;
+    }
+    uint32_t *four = four_at(survey, line, index);
+    if (*four == 0) {
+        *four = new_four(survey);
+    }
 }
 
 bp_unit *
@@ -166,13 +196,11 @@ bp_unit_make(bp_survey *survey, bp_unit_key key)
     if ((line->there >> bit & 1) == 0) {
         line->there |= UINT64_C(1) << bit;
         survey->kind_counts[key.kind]++;
-        if (by_region(key.kind) && survey->region_places[bit] == 0) {
-            survey->region_places[bit] = (uint8_t)++survey->region_count;
-        }
-        unsigned four =
-            by_region(key.kind) ? (survey->region_places[bit] - 1U) / BP_UNITS_AT_ONCE : 0;
-        if (by_region(key.kind) && line->units.fours[four] == 0) {
-            line->units.fours[four] = new_four(survey);
+        if (by_region(key.kind)) {
+            if (survey->region_places[bit] == 0) {
+                survey->region_places[bit] = (uint8_t)++survey->region_count;
+            }
+            make_four(survey, line, (survey->region_places[bit] - 1U) / BP_UNITS_AT_ONCE);
         }
     }
     return bp_line_unit(survey, line, key.region);
@@ -187,15 +215,23 @@ more_at(const bp_survey *survey, uint32_t number)
     return &survey->more_blocks.at[at / BP_UNIT_BLOCK][at % BP_UNIT_BLOCK];
 }
 
+static bool
+has_keys_alone(const bp_unit *unit)
+{
+    return (unit->more & BP_KEYS_ALONE) != 0;
+}
+
 bp_more *
 bp_unit_more(bp_survey *survey, bp_unit *unit)
 {
-    if (unit->more == 0) {
+    if (unit->more == 0 || has_keys_alone(unit)) {
         if (survey->more_count % BP_UNIT_BLOCK == 0) {
-            bp_more *block = bp_arena_array(survey->arena, BP_UNIT_BLOCK, sizeof *block);
-            *bp_vec_add(survey->arena, &survey->more_blocks) = block;
+            bp_more *block = bp_arena_array(survey->units_memory, BP_UNIT_BLOCK, sizeof *block);
+            *bp_vec_add(survey->units_memory, &survey->more_blocks) = block;
         }
-        unit->more = (uint32_t)++survey->more_count;
+        uint32_t number = (uint32_t)++survey->more_count;
+        more_at(survey, number)->keys = unit->more & ~BP_KEYS_ALONE;
+        unit->more = number;
     }
     return more_at(survey, unit->more);
 }
@@ -204,7 +240,69 @@ const bp_more *
 bp_unit_has(const bp_survey *survey, const bp_unit *unit)
 {
     static const bp_more nothing = {0};
-    return unit->more == 0 ? &nothing : more_at(survey, unit->more);
+    return unit->more == 0 || has_keys_alone(unit) ? &nothing : more_at(survey, unit->more);
+}
+
+/* Where keys lie: how many, then they. A number of keys is never 0. */
+static uint64_t *
+keys_at(const bp_survey *survey, uint32_t number)
+{
+    size_t at = number - 1U;
+    return &survey->keys_blocks.at[at / BP_KEYS_BLOCK][at % BP_KEYS_BLOCK];
+}
+
+static uint32_t
+keys_number(const bp_survey *survey, const bp_unit *unit)
+{
+    return has_keys_alone(unit) ? unit->more & ~BP_KEYS_ALONE : bp_unit_has(survey, unit)->keys;
+}
+
+/* Room for so many; many of them have a block of their own. */
+static uint32_t
+new_keys(bp_survey *survey, size_t count)
+{
+    size_t size = count + 1;
+    if (survey->keys_blocks.count == 0 || survey->keys_used + size > BP_KEYS_BLOCK) {
+        size_t room = size > BP_KEYS_BLOCK ? size : BP_KEYS_BLOCK;
+        uint64_t *block = bp_arena_array(survey->units_memory, room, sizeof *block);
+        *bp_vec_add(survey->units_memory, &survey->keys_blocks) = block;
+        survey->keys_used = 0;
+    }
+    size_t at = (survey->keys_blocks.count - 1) * BP_KEYS_BLOCK + survey->keys_used;
+    survey->keys_used += size;
+    return (uint32_t)(at + 1);
+}
+
+const uint64_t *
+bp_unit_keys(const bp_survey *survey, const bp_unit *unit, size_t *count)
+{
+    uint32_t number = keys_number(survey, unit);
+    const uint64_t *keys = number == 0 ? NULL : keys_at(survey, number);
+    *count = keys == NULL ? 0 : (size_t)keys[0];
+    return keys == NULL ? NULL : keys + 1;
+}
+
+void
+bp_unit_set_keys(bp_survey *survey, bp_unit *unit, const uint64_t *keys, size_t count)
+{
+    size_t before = 0;
+    bp_unit_keys(survey, unit, &before);
+    uint32_t number = keys_number(survey, unit);
+    if (before < count) {
+        number = new_keys(survey, count);
+        if (unit->more == 0 || has_keys_alone(unit)) {
+            unit->more = number | BP_KEYS_ALONE;
+        } else {
+            bp_unit_more(survey, unit)->keys = number;
+        }
+    }
+    if (number != 0) {
+        uint64_t *to = keys_at(survey, number);
+        to[0] = count;
+        for (size_t i = 0; i < count; i++) {
+            to[i + 1] = keys[i];
+        }
+    }
 }
 
 bool

@@ -43,7 +43,7 @@ more_slots(bp_survey *survey, bp_pieces *all)
     bp_arena *old_memory = all->memory;
     bp_piece **old = all->slots;
     size_t old_room = all->room;
-    all->memory = bp_arena_child(survey->arena);
+    all->memory = bp_arena_child(survey->units_memory);
     all->room = old_room == 0 ? FIRST : old_room * 2;
     all->slots = bp_arena_array(all->memory, all->room, sizeof(bp_piece *));
     for (size_t i = 0; i < old_room; i++) {
@@ -52,7 +52,7 @@ more_slots(bp_survey *survey, bp_pieces *all)
         }
     }
     if (old_memory != NULL) {
-        bp_arena_release(survey->arena, old_memory);
+        bp_arena_release(survey->units_memory, old_memory);
     }
 }
 
@@ -70,7 +70,7 @@ bp_piece_add(bp_survey *survey, bp_unit *unit, const bp_piece *piece)
         return;
     }
     bp_more *more = bp_unit_more(survey, unit);
-    bp_piece *kept = BP_NEW(survey->arena, bp_piece);
+    bp_piece *kept = BP_NEW(survey->units_memory, bp_piece);
     *kept = fresh;
     kept->next = more->pieces;
     more->pieces = kept;
@@ -302,9 +302,7 @@ take_pages(bp_survey *survey, bp_unit *unit, bp_str content, int64_t taken, uint
         unit->when = bp_answer_number(survey, taken, origin) & BP_WHEN_MASK;
         unit->complete = true;
         unit->from_org = false;
-        if (bp_unit_has(survey, unit)->keys != NULL) {
-            bp_unit_more(survey, unit)->keys = NULL;
-        }
+        bp_unit_set_keys(survey, unit, NULL, 0);
     } else if (number != unit->content &&
                (taken == before.taken || taken == BP_NO_TIME || before.taken == BP_NO_TIME)) {
         *about = (dispute){.there = true,

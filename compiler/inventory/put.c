@@ -308,12 +308,12 @@ settle(bp_survey *survey)
     }
 }
 
-bool
-bp_survey_finish(bp_survey *survey, const bp_organization **org)
+static bool
+put_together(bp_survey *survey, const bp_organization **org)
 {
     bp_putting on = {.survey = survey,
                      .arena = bp_arena_child(survey->arena),
-                     .scratch = bp_arena_child(survey->arena),
+                     .scratch = bp_arena_child(survey->units_memory),
                      .org = BP_NEW(survey->arena, bp_organization)};
     on.org->facts = survey->options.facts;
     on.org->opt_in = bp_regions_opt_in(survey->options.facts);
@@ -325,7 +325,6 @@ bp_survey_finish(bp_survey *survey, const bp_organization **org)
     on.setting_sets = bp_map_new(on.arena);
     on.resource_sets = bp_map_new(on.arena);
     on.tag_sets = bp_map_new(on.arena);
-    on.placed = bp_map_new(on.arena);
     for (size_t i = 0; i < BP_DUMP_KINDS; i++) {
         tell_cut(survey, (bp_dump_kind)i);
     }
@@ -349,4 +348,12 @@ bp_survey_finish(bp_survey *survey, const bp_organization **org)
     }
     *org = on.org;
     return true;
+}
+
+bool
+bp_survey_finish(bp_survey *survey, const bp_organization **org)
+{
+    bool good = put_together(survey, org);
+    bp_arena_release(survey->arena, survey->units_memory);
+    return good;
 }

@@ -149,6 +149,22 @@ typedef struct place {
     uint32_t ou;
 } place;
 
+/* In which OU an account stands: its index + 1, or 0; by the number of the account's id. */
+static uint32_t *
+ou_of(bp_putting *on, uint32_t account)
+{
+    if (account >= on->placed_room) {
+        size_t room = on->survey->texts.count + on->survey->texts.count / 4 + 64;
+        uint32_t *placed = bp_arena_array(on->survey->units_memory, room, sizeof *placed);
+        for (size_t i = 0; i < on->placed_room; i++) {
+            placed[i] = on->placed[i];
+        }
+        on->placed = placed;
+        on->placed_room = room;
+    }
+    return &on->placed[account];
+}
+
 static bool
 put_children(bp_putting *on, uint32_t ou)
 {
@@ -159,15 +175,14 @@ put_children(bp_putting *on, uint32_t ou)
     bp_str rest = bp_put_content(on, on->scratch, unit);
     org->ous.at[ou].accounts_known = unit != NULL && unit->complete;
     while (bp_record_next(on->scratch, &rest, &record)) {
-        bp_str id = bp_put_text(on, record.field[0]);
-        place *at = BP_NEW(on->arena, place);
-        bool added = false;
-        at->ou = ou;
-        const place *stands = bp_map_add(on->placed, id, at, &added);
-        if (!added) {
+        uint32_t number = bp_text_number(on->survey, record.field[0]);
+        bp_str id = bp_text_of(on->survey, number);
+        uint32_t *stands = ou_of(on, number);
+        if (*stands != 0) {
             return malformed(on, "stands in two OUs, one of them is", id,
-                             org->ous.at[stands->ou].id);
+                             org->ous.at[*stands - 1].id);
         }
+        *stands = ou + 1;
         add_account(on, id, bp_str_copy(on->arena, record.field[1]), state_of(record.field[2]), ou);
     }
     return true;
@@ -176,9 +191,10 @@ put_children(bp_putting *on, uint32_t ou)
 /* An account that no list of the tree holds: wrong where the tree is whole, else put under the
  * root. */
 static void
-put_stray(bp_putting *on, bp_str id, bp_str name)
+put_stray(bp_putting *on, uint32_t account, bp_str name)
 {
     bp_survey *survey = on->survey;
+    bp_str id = bp_text_of(survey, account);
     bool whole = on->org->tree_complete;
     bp_finding *finding = bp_survey_report(
         survey, "TOP010", whole ? "IMP036" : "IMP037", BP_STR(""), "account \"%.*s\" %s",
@@ -187,8 +203,7 @@ put_stray(bp_putting *on, bp_str id, bp_str name)
               : "is in no list of the tree; it is put under the root with an unknown state");
     if (!whole) {
         finding->severity = BP_WARNING;
-        place *at = BP_NEW(on->arena, place);
-        bp_map_set(on->placed, id, at);
+        *ou_of(on, account) = 1;
         add_account(on, id, name, BP_STATE_UNKNOWN, 0);
     }
 }
@@ -200,18 +215,19 @@ place_listed(bp_putting *on, bp_unit *list, const bp_map *ou_indexes, bool *all_
     bp_record record;
     bp_str rest = bp_put_content(on, on->scratch, list);
     while (bp_record_next(on->scratch, &rest, &record)) {
-        bp_str id = bp_put_text(on, record.field[0]);
-        const place *stands = bp_map_get(on->placed, id);
+        uint32_t number = bp_text_number(on->survey, record.field[0]);
+        bp_str id = bp_text_of(on->survey, number);
+        uint32_t *stands = ou_of(on, number);
         place *said = record.field[3].size == 0 ? NULL : bp_map_get(ou_indexes, record.field[3]);
         if (record.field[3].size > 0 && said == NULL) {
             return malformed(on, "stands under an OU that stands nowhere:", id, record.field[3]);
         }
-        if (stands != NULL && said != NULL && stands->ou != said->ou) {
+        if (*stands != 0 && said != NULL && *stands - 1 != said->ou) {
             return malformed(on, "stands in two OUs, one of them is", id, record.field[3]);
         }
-        *all_placed = *all_placed && (stands != NULL || said != NULL);
-        if (stands == NULL && said != NULL) {
-            bp_map_set(on->placed, id, said);
+        *all_placed = *all_placed && (*stands != 0 || said != NULL);
+        if (*stands == 0 && said != NULL) {
+            *stands = said->ou + 1;
             add_account(on, id, bp_put_text(on, record.field[1]), state_of(record.field[2]),
                         said->ou);
         }
@@ -226,16 +242,15 @@ put_strays(bp_putting *on, bp_unit *list)
     bp_record record;
     bp_str rest = list == NULL ? BP_STR("") : bp_unit_content(survey, on->scratch, list, NULL);
     while (bp_record_next(on->scratch, &rest, &record)) {
-        bp_str id = bp_put_text(on, record.field[0]);
-        if (bp_map_get(on->placed, id) == NULL) {
-            put_stray(on, id, bp_put_text(on, record.field[1]));
+        uint32_t account = bp_text_number(survey, record.field[0]);
+        if (*ou_of(on, account) == 0) {
+            put_stray(on, account, bp_put_text(on, record.field[1]));
         }
     }
     for (size_t i = 0; i < survey->line_count; i++) {
         uint32_t account = bp_line_at(survey, i)->account;
-        bp_str id = bp_text_of(survey, account);
-        if (id.size > 0 && bp_map_get(on->placed, id) == NULL && on->about[account]) {
-            put_stray(on, id, BP_STR(""));
+        if (account != 0 && *ou_of(on, account) == 0 && on->about[account]) {
+            put_stray(on, account, BP_STR(""));
             on->about[account] = !on->org->tree_complete;
         }
     }

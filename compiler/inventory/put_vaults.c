@@ -46,10 +46,11 @@ alias_word(bp_putting *on, const bp_unit *aliases, uint64_t half)
 {
     bp_record record;
     bp_str rest = bp_put_content(on, on->scratch, aliases);
-    const uint64_t *known = bp_unit_has(on->survey, aliases)->keys;
-    for (size_t i = 0; known != NULL && i < known[0]; i++) {
-        if (known[i + 1] >> 1 == half) {
-            return (known[i + 1] & 1) != 0 ? BP_STR("aws-backup") : BP_STR("aws-service");
+    size_t count = 0;
+    const uint64_t *known = bp_unit_keys(on->survey, aliases, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (known[i] >> 1 == half) {
+            return (known[i] & 1) != 0 ? BP_STR("aws-backup") : BP_STR("aws-service");
         }
     }
     while (bp_record_next(on->scratch, &rest, &record)) {
@@ -69,15 +70,15 @@ key_word(bp_putting *on, const rows *of, cell *vaults, bp_str word)
     if (!kept && !bp_str_starts(word, BP_STR("@"))) {
         return word;
     }
-    const uint64_t *keys = bp_unit_has(on->survey, vaults->unit)->keys;
+    size_t count = 0;
+    const uint64_t *keys = bp_unit_keys(on->survey, vaults->unit, &count);
     const bp_unit *aliases = bp_line_unit(on->survey, of->aliases, vaults->region);
     bp_str rest = bp_str_cut(word, 1, word.size);
     vaults->lacks_aliases = vaults->lacks_aliases || aliases == NULL;
-    if (aliases == NULL ||
-        (kept && (keys == NULL || !bp_str_number(rest, &slot) || (uint64_t)slot >= keys[0]))) {
+    if (aliases == NULL || (kept && (!bp_str_number(rest, &slot) || (size_t)slot >= count))) {
         return BP_STR("");
     }
-    return alias_word(on, aliases, kept ? keys[slot + 1] >> 1 : half_of(rest));
+    return alias_word(on, aliases, kept ? keys[slot] >> 1 : half_of(rest));
 }
 
 static bp_str

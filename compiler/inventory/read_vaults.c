@@ -129,12 +129,11 @@ arn_names(bp_dump *dump, const bp_arn *arn, bp_str name)
 static bool
 take_vault(bp_dump *dump, const bp_value *values)
 {
-    bp_arn arn;
+    const bp_arn *arn = values[ARN].arn;
     bool unknown = false;
     bp_str name = values[NAME].text;
     bp_dump_point(dump, values[ARN].good ? &values[ARN] : &values[NAME]);
-    if (values[ARN].good && (!bp_arn_parse(values[ARN].text, &arn) ||
-                             !bp_dump_cell_of(dump, &arn) || !arn_names(dump, &arn, name))) {
+    if (arn != NULL && (!bp_dump_cell_of(dump, arn) || !arn_names(dump, arn, name))) {
         return true;
     }
     if (values[ARN].there && !values[ARN].good) {
@@ -230,14 +229,14 @@ bp_read_vaults(bp_dump *dump, bp_json_event first)
 static bool
 take_access(bp_dump *dump, const bp_value *values)
 {
-    bp_arn arn;
+    const bp_arn *arn = values[ARN].arn;
     bp_dump_point(dump, values[ARN].good ? &values[ARN] : &values[NAME]);
-    if (values[ARN].good && bp_arn_parse(values[ARN].text, &arn)) {
-        if (!bp_dump_agrees(dump, &arn) || !arn_names(dump, &arn, values[NAME].text)) {
+    if (arn != NULL) {
+        if (!bp_dump_agrees(dump, arn) || !arn_names(dump, arn, values[NAME].text)) {
             return true;
         }
-        dump->account = bp_kept(dump->survey, arn.account);
-        bp_dump_set_region(dump, arn.region);
+        dump->account = bp_kept(dump->survey, arn->account);
+        bp_dump_set_region(dump, arn->region);
     }
     if (dump->vault.size > 0 && values[NAME].good &&
         !bp_str_equal(dump->vault, values[NAME].text)) {

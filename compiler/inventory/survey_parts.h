@@ -77,7 +77,7 @@ typedef struct bp_pieces {
 /* There are hundreds of thousands of them. */
 typedef struct bp_unit {
     uint32_t content;   /* number of the text of the complete answer */
-    uint32_t more;      /* number of what only some have; 0: nothing */
+    uint32_t more;      /* number of what only some have; with BP_KEYS_ALONE, of keys; 0: nothing */
     unsigned when : 28; /* number of the complete answer's time and origin */
     unsigned complete : 1;
     unsigned failed : 1;   /* the call failed */
@@ -87,9 +87,9 @@ typedef struct bp_unit {
 
 typedef struct bp_more {
     bp_piece *pieces;
-    uint64_t *keys; /* of "#0", "#1" … in the content, or of aliases: their number, then hashes */
-    uint32_t into;  /* what the inventory that was started from says */
-    uint32_t rival; /* origin + 1 of another complete answer that no time decides about */
+    uint32_t keys;       /* their number, or 0 */
+    uint32_t into;       /* what the inventory that was started from says */
+    uint32_t rival;      /* origin + 1 of another complete answer that no time decides about */
     bool timeless_rival; /* and no later one can */
 } bp_more;
 
@@ -98,20 +98,32 @@ typedef struct bp_taken {
     uint32_t origin;
 } bp_taken;
 
-enum { BP_WHEN_MASK = 0x0FFFFFFF, BP_UNITS_AT_ONCE = 4, BP_FOURS_MAX = 16 };
+/* Hashes of keys, one after another, and how many: "#0", "#1" … in the content of vaults, or those
+ * that aliases name. */
+enum { BP_KEYS_BLOCK = 4096 };
+#define BP_KEYS_ALONE UINT32_C(0x80000000)
+
+enum { BP_WHEN_MASK = 0x0FFFFFFF, BP_UNITS_AT_ONCE = 4, BP_FOURS_FEW = 3, BP_FOURS_MAX = 16 };
 
 /* The units of one call about one account, Region by Region, or the only one. */
 typedef struct bp_line {
     uint64_t there;   /* a bit a Region */
     uint32_t account; /* numbers of texts; 0 = none */
     uint32_t sub;
-    uint8_t kind;
     union {
         bp_unit alone;
-        uint32_t fours[BP_FOURS_MAX]; /* numbers of four units each; Regions in order of their
-                                         first appearance; 0: none yet */
+        struct {
+            uint32_t fours[BP_FOURS_FEW]; /* numbers of four units each; Regions in order of their
+                                             first appearance; 0: none yet */
+            uint32_t rest;                /* number of where the numbers of the others are */
+        } by_region;
     } units;
+    uint8_t kind;
 } bp_line;
+
+typedef struct bp_fours {
+    uint32_t at[BP_FOURS_MAX - BP_FOURS_FEW];
+} bp_fours;
 
 typedef struct bp_origin {
     uint32_t folder;
@@ -137,6 +149,17 @@ typedef struct bp_region_read {
     uint32_t text; /* number; 0: none */
     int region;
 } bp_region_read;
+
+/* Texts by number; 0 is the empty one. */
+typedef struct bp_texts {
+    BP_VEC(bp_str *) blocks;
+    size_t count;
+    uint64_t seed[2];
+    bp_arena *memory; /* of the slots */
+    uint32_t *slots;  /* numbers, by hash; 0: free */
+    size_t room;
+    uint32_t *recent; /* numbers of short texts, by their last bytes */
+} bp_texts;
 
 /* How often something was told: a broken dump repeats itself. */
 typedef struct bp_tally {
@@ -167,20 +190,23 @@ struct bp_survey {
     bp_diagnostics *list;
     bp_sources *sources;
     bp_survey_options options;
-    bp_map *text_numbers; /* text → bp_number * */
-    BP_VEC(bp_str) texts; /* by number; 0 is the empty text */
-    uint32_t *recent;     /* numbers of short texts, by their last bytes */
+    bp_texts texts;
+    bp_arena *units_memory; /* of lines, units and what they have; until they are put together */
     BP_VEC(bp_line *) line_blocks;
     bp_line *last_line; /* that was made or written to; or NULL */
     size_t line_count;
     BP_VEC(bp_unit *) unit_blocks; /* of units four at a time */
     size_t four_count;
+    BP_VEC(bp_fours *) fours_blocks;
+    size_t fours_count;
     bp_time_read last_time;
     bp_region_read regions_read[BP_REGIONS_READ]; /* by the number of their texts */
     uint8_t region_places[64]; /* of a Region among the units of a line, from 1 */
     uint8_t region_count;
     BP_VEC(bp_more *) more_blocks;
     size_t more_count;
+    BP_VEC(uint64_t *) keys_blocks;
+    size_t keys_used;         /* of the last block */
     BP_VEC(bp_taken) answers; /* 0: none */
     uint32_t recent_answers[BP_RECENT_TEXTS];
     bp_pieces pieces;
@@ -271,6 +297,8 @@ struct bp_dump {
 /* ---- survey.c */
 const bp_dump_row *bp_dump_rows(void);
 bp_dump_kind bp_dump_kind_of(const bp_dump_row *row);
+/* ---- texts.c */
+void bp_texts_start(bp_survey *survey);
 uint32_t bp_text_number(bp_survey *survey, bp_str text);
 /* The number of a text that may be new; false: then nothing has it. */
 bool bp_text_known(const bp_survey *survey, bp_str text, uint32_t *number);
@@ -294,6 +322,9 @@ bp_unit *bp_unit_make(bp_survey *survey, bp_unit_key key);
 /* What only some units have: to be written, or to be looked at. */
 bp_more *bp_unit_more(bp_survey *survey, bp_unit *unit);
 const bp_more *bp_unit_has(const bp_survey *survey, const bp_unit *unit);
+/* The hashes of its keys; NULL: none. */
+const uint64_t *bp_unit_keys(const bp_survey *survey, const bp_unit *unit, size_t *count);
+void bp_unit_set_keys(bp_survey *survey, bp_unit *unit, const uint64_t *keys, size_t count);
 /* Whether anything is known by it; a unit of a call that failed alone says nothing. */
 bool bp_unit_says(const bp_survey *survey, const bp_unit *unit);
 /* When the complete answer was taken, and where it stands. */
@@ -340,6 +371,7 @@ typedef enum bp_field_kind {
     BP_FIELD_ANY, /* any value; only that it is there counts */
     BP_FIELD_NESTED
 } bp_field_kind;
+typedef struct bp_arn bp_arn;
 typedef struct bp_field bp_field;
 typedef struct bp_value {
     bool there;
@@ -348,6 +380,7 @@ typedef struct bp_value {
     bp_str text;
     bp_span span; /* where it begins, for bp_dump_point */
     void *nested;
+    bp_arn *arn; /* of a good BP_FIELD_ARN */
 } bp_value;
 typedef bool bp_nested_reader(bp_dump *dump, bp_json_event first, bp_value *value);
 struct bp_field {
@@ -356,9 +389,23 @@ struct bp_field {
     bool required;
     bp_nested_reader *nested;
 };
-bp_json_event bp_dump_next(bp_dump *dump);
-/* The same without a copy: good until the next one. */
-const bp_json_event *bp_dump_step(bp_dump *dump);
+/* The next event, good until the one after it. */
+static inline const bp_json_event *
+bp_dump_step(bp_dump *dump)
+{
+    if (dump->pushed) {
+        dump->pushed = false;
+    } else {
+        bp_json_read(dump->reader, &dump->last);
+    }
+    return &dump->last;
+}
+/* A copy of it. */
+static inline bp_json_event
+bp_dump_next(bp_dump *dump)
+{
+    return *bp_dump_step(dump);
+}
 bool bp_dump_skip(bp_dump *dump, bp_json_event first);
 /* bp_json_member into dump->last; also where a key was given back. */
 size_t bp_dump_member(bp_dump *dump, bp_json_names *names);
@@ -401,13 +448,13 @@ bool bp_dump_addressed(bp_dump *dump, unsigned needs);
 /* ---- arn.c */
 /* Stands for the id of a key, which is not kept. */
 uint64_t bp_key_hash(bp_str id);
-typedef struct bp_arn {
+struct bp_arn {
     bp_str partition;
     bp_str service;
     bp_str region;
     bp_str account;
     bp_str rest;
-} bp_arn;
+};
 bool bp_arn_parse(bp_str text, bp_arn *arn);
 /* Takes note of the partition; false: another one than before, reported. */
 bool bp_dump_partition(bp_dump *dump, bp_str partition);
@@ -422,7 +469,11 @@ bp_str bp_arn_types(const bp_facts *facts, bp_arena *arena, bp_str arn);
 
 /* ---- envelope.c, dump_read.c; the first event of the value was taken, no key yet */
 /* Gives the last event again. */
-void bp_dump_push(bp_dump *dump);
+static inline void
+bp_dump_push(bp_dump *dump)
+{
+    dump->pushed = true;
+}
 bool bp_read_payload(bp_dump *dump);
 bool bp_read_envelope(bp_dump *dump);
 void bp_envelope_names(bp_json_names *names);
@@ -490,7 +541,8 @@ typedef struct bp_putting {
     bp_map *setting_sets;
     bp_map *resource_sets;
     bp_map *tag_sets;
-    bp_map *placed;          /* ids of accounts that stand in the tree */
+    uint32_t *placed; /* by the number of an account's id: index + 1 of its OU */
+    size_t placed_room;
     bool has[BP_DUMP_KINDS]; /* some unit of the kind */
     bp_survey_line counts[BP_DUMP_KINDS];
 } bp_putting;

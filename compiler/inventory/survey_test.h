@@ -115,7 +115,7 @@ finish(importing *on)
     }
 }
 
-static bool
+static inline bool
 reason_is(const importing *on, const bp_finding *finding, const char *reason)
 {
     bp_str wanted = bp_str_format(on->arena, "reason %s", reason);
@@ -127,7 +127,7 @@ reason_is(const importing *on, const bp_finding *finding, const char *reason)
     return false;
 }
 
-static bool
+static inline bool
 has_reason(const importing *on, const char *reason)
 {
     for (size_t i = 0; i < bp_diagnostics_total(on->list); i++) {
@@ -138,7 +138,7 @@ has_reason(const importing *on, const char *reason)
     return false;
 }
 
-static bp_str
+static inline bp_str
 file_text(bp_arena *arena, const char *path)
 {
     FILE *file = fopen(path, "rb");
@@ -148,7 +148,7 @@ file_text(bp_arena *arena, const char *path)
     for (size_t got = 0; (got = fread(block, 1, sizeof block, file)) > 0;) {
         bp_buf_add(&buf, (bp_str){block, got});
     }
-    fclose(file);
+    assert_int_equal(fclose(file), 0);
     return bp_buf_text(&buf);
 }
 

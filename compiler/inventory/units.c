@@ -34,28 +34,10 @@ contradiction(bp_dump *dump, bp_unit *unit, bool timeless)
 static bool
 keys_equal(bp_dump *dump, const bp_unit *unit)
 {
-    const uint64_t *keys = bp_unit_has(dump->survey, unit)->keys;
-    size_t count = keys == NULL ? 0 : (size_t)keys[0];
+    size_t count = 0;
+    const uint64_t *keys = bp_unit_keys(dump->survey, unit, &count);
     return count == dump->keys.count &&
-           (count == 0 || memcmp(keys + 1, dump->keys.at, count * sizeof *keys) == 0);
-}
-
-static void
-set_keys(bp_dump *dump, bp_unit *unit)
-{
-    bp_survey *survey = dump->survey;
-    if (keys_equal(dump, unit)) {
-        return;
-    }
-    bp_more *more = bp_unit_more(survey, unit);
-    size_t count = dump->keys.count;
-    if (more->keys == NULL || more->keys[0] < count) {
-        more->keys = bp_arena_array(survey->arena, count + 1, sizeof *more->keys);
-    }
-    more->keys[0] = count;
-    if (count > 0) {
-        memcpy(more->keys + 1, dump->keys.at, count * sizeof *more->keys);
-    }
+           (count == 0 || memcmp(keys, dump->keys.at, count * sizeof *keys) == 0);
 }
 
 static void
@@ -80,7 +62,9 @@ enter_whole(bp_dump *dump, bp_unit *unit, uint32_t content)
     if (unit->more != 0 && !bp_unit_has(survey, unit)->timeless_rival) {
         bp_unit_more(survey, unit)->rival = 0;
     }
-    set_keys(dump, unit);
+    if (!keys_equal(dump, unit)) {
+        bp_unit_set_keys(survey, unit, dump->keys.at, dump->keys.count);
+    }
     unit->content = content;
     unit->when = bp_answer_number(survey, dump->taken, survey->origin) & BP_WHEN_MASK;
     unit->complete = true;

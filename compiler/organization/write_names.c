@@ -83,8 +83,7 @@ bp_org_regions_name(bp_org_writer *writer, bp_region_mask mask)
 static void
 note_account(bp_org_writer *writer, const bp_account *account, bp_org_line *line)
 {
-    bp_org_combination *holds = BP_NEW(writer->arena, bp_org_combination);
-    *holds = (bp_org_combination){
+    bp_org_combination holds = {
         .vaults = bp_org_intern(writer, BP_SET_VAULTS, account->vaults),
         .roles = bp_org_intern(writer, BP_SET_ROLES, account->roles),
         .settings = bp_org_intern(writer, BP_SET_REGION_SETTINGS, account->region_settings),
@@ -93,15 +92,15 @@ note_account(bp_org_writer *writer, const bp_account *account, bp_org_line *line
     };
     line->resources = bp_org_intern(writer, BP_SET_RESOURCES, account->resources);
     line->tags = bp_org_intern(writer, BP_SET_TAGS, account->tags);
-    bp_str key = {(const char *)holds, sizeof *holds};
+    bp_str key = {(const char *)&holds, sizeof holds};
     bp_org_profile *profile = bp_map_get(writer->profiles, key);
     if (profile == NULL) {
         profile = BP_NEW(writer->arena, bp_org_profile);
-        profile->holds = *holds;
-        bp_map_set(writer->profiles, (bp_str){(const char *)&profile->holds, sizeof *holds},
+        profile->holds = holds;
+        bp_map_set(writer->profiles, (bp_str){(const char *)&profile->holds, sizeof holds},
                    profile);
         writer->scratch.size = 0;
-        bp_org_put_regions(writer, &writer->scratch, holds->regions); /* to be noted */
+        bp_org_put_regions(writer, &writer->scratch, holds.regions); /* to be noted */
     }
     profile->accounts++;
     line->profile = profile;
